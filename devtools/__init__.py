@@ -1,0 +1,1 @@
+"""What stands behind ./dev: a private Odoo 19 with the addon, and its tests."""

@@ -1,0 +1,119 @@
+"""The command line of ./dev.
+
+It runs twice: first with the user's Python, which needs nothing but the standard
+library and makes the private environment, then with the Python of that environment.
+"""
+
+import argparse
+import errno
+import os
+import signal
+import sys
+
+from . import locks, paths
+from .ui import DevError, say
+
+DEFAULT_PORT = 8069
+
+
+def parser():
+    """The commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="./dev", description="Service Quality for developers."
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    run = commands.add_parser("run", help="serve Odoo with the addon and demo data")
+    run.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: 8069")
+    run.add_argument(
+        "--fresh", action="store_true", help="make the database anew; its data are lost"
+    )
+    commands.add_parser(
+        "test",
+        help="run all tests; what follows goes to pytest (./dev test -k promise)",
+        add_help=False,
+    )
+    commands.add_parser("lint", help="check the style of code, manifests and views")
+    clean = commands.add_parser("clean", help="remove the private environment and data")
+    clean.add_argument(
+        "--all", action="store_true", help="remove the downloads, too", dest="downloads"
+    )
+    return top
+
+
+def parse(arguments):
+    """The parsed arguments; those of ``test`` go to pytest as they are."""
+    if arguments[:1] == ["test"]:
+        return argparse.Namespace(command="test", pytest=arguments[1:])
+    return parser().parse_args(arguments)
+
+
+def main(arguments):
+    """Run a command; return the exit code."""
+    options = parse(arguments)
+    if options.command is None:
+        parser().print_help()
+        return 0
+    # a terminal that closes, or a supervisor, ends us as Ctrl-C does
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, interrupt)
+    try:
+        return execute(options, arguments)
+    except DevError as error:
+        sys.stdout.flush()
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 130
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print("Error: The disk is full.", file=sys.stderr)
+        print("Way out: free some space and run it again.", file=sys.stderr)
+        return 1
+
+
+def interrupt(_number, _frame):
+    """Turn a signal into what Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def execute(options, arguments):
+    """Do it here if it needs no environment, else in the environment."""
+    if options.command == "clean":
+        from .clean import clean
+
+        return clean(options.downloads)
+    if options.command == "lint":
+        from .lint import lint
+
+        return lint()
+    if sys.prefix == str(paths.VENV):
+        return execute_inside(options)
+    return prepare(options, arguments)
+
+
+def prepare(options, arguments):
+    """Make the private environment and go on in it."""
+    from . import odoo_source, ports, python_env
+
+    if options.command == "run":
+        ports.check(options.port)
+    paths.make_folders()
+    with locks.preparing(options.command):
+        python = python_env.ensure()
+    # only this interpreter knows whether the user has an Odoo of his own
+    os.environ[odoo_source.FOUND_VARIABLE] = odoo_source.importable() or ""
+    sys.stdout.flush()
+    os.execv(python, [str(python), str(paths.ROOT / "dev"), *arguments])
+
+
+def execute_inside(options):
+    """The commands that need the environment."""
+    if options.command == "run":
+        from .run import run
+
+        return run(options.port, options.fresh)
+    from .test import test
+
+    return test(options.pytest)

@@ -1,0 +1,29 @@
+"""What a developer may want to change, in one place."""
+
+# The persistent database of ./dev run.
+DATABASE = "service_quality"
+
+# Installed before our addons, with demo data, and cached: the slow part. What the
+# manifests of our addons depend on is added.
+BASE_MODULES = ("helpdesk_mgmt", "hr", "sale_management", "survey")
+LANGUAGES = ("en_US", "hu_HU", "ru_RU")
+
+# (who, login, password) as the demo data of Odoo and of the addon have them.
+LOGINS = (
+    ("administrator", "admin", "admin"),
+    ("service manager", "manager", "manager"),
+    ("agent", "agent1", "agent1"),
+    ("agent", "agent2", "agent2"),
+    ("customer (portal)", "customer", "customer"),
+)
+
+# The bundles that the first pages ask for. Made in advance; the rest is made by Odoo
+# when a page asks for it.
+BUNDLES = (
+    "web.assets_web",
+    "web.assets_frontend",
+    "web.assets_frontend_minimal",
+    "web.assets_frontend_lazy",
+    "web.assets_emoji",
+    "bus.websocket_worker_assets",
+)
