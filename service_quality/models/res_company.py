@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    service_due_soon_hours = fields.Float(
+        "Due Soon (hours)",
+        default=4.0,
+        help="Clock hours before due in which a promise shows as due soon.",
+    )
+    service_lead_minutes = fields.Integer(
+        "Least Notice (minutes)",
+        default=15,
+        help="A promise recorded by hand counts when the customer had it in writing "
+        "at least this long before due.",
+    )
+    service_reopen_hours = fields.Float(
+        "Reopened Within (hours)",
+        default=72.0,
+        help="A document reopened within this time after closing was not done.",
+    )
+    service_survey_pause_days = fields.Integer(
+        "Ask Again After (days)",
+        default=14,
+        help="A customer gets at most one survey in this time.",
+    )
+    service_min_counted = fields.Integer(
+        "Promises to Compare",
+        default=20,
+        help="Under this many counted promises nobody is compared with others.",
+    )
+
+    _service_settings_sane = models.Constraint(
+        "CHECK(service_due_soon_hours >= 0 AND service_lead_minutes >= 0"
+        " AND service_reopen_hours >= 0 AND service_survey_pause_days >= 0"
+        " AND service_min_counted >= 0)",
+        "The settings of Service Quality cannot be negative.",
+    )

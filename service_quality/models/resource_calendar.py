@@ -1,0 +1,95 @@
+from datetime import UTC, datetime, timedelta
+
+from odoo import api, models, tools
+
+from .working_time import WorkingTime
+
+#: Working-time arithmetic never leaves this many years around a moment.
+SPAN_YEARS = 6
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    def _service_add_hours(self, start, hours):
+        """Return the moment when ``hours`` working hours have passed since ``start``.
+
+        In this calendar's time zone, company holidays and leaves included.
+
+        :param start: naive UTC datetime
+        :param float hours: working hours
+        :return: naive UTC datetime, whole seconds; None when the calendar has no
+            such hours within five years
+        """
+        self.ensure_one()
+        due = self._service_working_time(start.year).add_hours(start, hours)
+        return due.replace(microsecond=0) if due else None
+
+    def _service_hours_between(self, start, stop):
+        """Return the working hours between two moments (naive UTC), at least 0.
+
+        Without a calendar, or with one that has no hours, clock hours count.
+        """
+        if stop <= start:
+            return 0.0
+        if self:
+            self.ensure_one()
+            working = self._service_working_time(start.year)
+            if working:
+                return round(working.hours_between(start, stop), 4)
+        return round((stop - start).total_seconds() / 3600, 4)
+
+    def _service_working_time(self, year):
+        """Return the intervals around a year as :class:`WorkingTime`."""
+        return self._service_working_time_cached(self.id, year)
+
+    @api.model
+    @tools.ormcache("calendar_id", "year")
+    def _service_working_time_cached(self, calendar_id, year):
+        # sudo: working hours and company holidays are needed to judge promises of
+        # people who may not read calendars; nothing of it is shown
+        calendar = self.sudo().browse(calendar_id)
+        start = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=2)
+        stop = datetime(year + SPAN_YEARS, 1, 1, tzinfo=UTC)
+        return WorkingTime(calendar._work_intervals_batch(start, stop)[False])
+
+    def _service_forget_hours(self):
+        self.env.registry.clear_cache()
+
+    def write(self, vals):
+        self._service_forget_hours()
+        return super().write(vals)
+
+
+class ResourceCalendarAttendance(models.Model):
+    _inherit = "resource.calendar.attendance"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["resource.calendar"]._service_forget_hours()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["resource.calendar"]._service_forget_hours()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["resource.calendar"]._service_forget_hours()
+        return super().unlink()
+
+
+class ResourceCalendarLeaves(models.Model):
+    _inherit = "resource.calendar.leaves"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["resource.calendar"]._service_forget_hours()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["resource.calendar"]._service_forget_hours()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["resource.calendar"]._service_forget_hours()
+        return super().unlink()

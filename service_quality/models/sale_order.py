@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+from odoo.tools import float_compare
+
+#: States in which the customer has the order in writing.
+RECEIVED_STATES = ("sent", "sale")
+
+
+class SaleOrder(models.Model):
+    """Adapter: an order is a served document."""
+
+    _name = "sale.order"
+    _inherit = ["service.quality.mixin", "sale.order"]
+
+    _service_watch_fields = frozenset({"state", "user_id", "commitment_date"})
+
+    def _service_is_done(self):
+        """An order is done when every line was delivered; locking proves nothing."""
+        lines = self.order_line.filtered(
+            lambda line: not line.display_type and line.product_uom_qty > 0
+        )
+        precision = self.env["decimal.precision"].precision_get("Product Unit")
+        return self.state == "sale" and bool(lines) and all(
+            float_compare(
+                line.qty_delivered, line.product_uom_qty, precision_digits=precision
+            )
+            >= 0
+            for line in lines
+        )
+
+    def _service_is_cancelled(self):
+        return self.state == "cancel"
+
+    def _service_native_promises(self):
+        """``commitment_date`` is the delivery date promised to the customer."""
+        if not self.commitment_date or self.state not in RECEIVED_STATES:
+            return []
+        return [
+            {
+                "source_key": "commitment_date",
+                "name": self.env._("Delivery of %(order)s", order=self.name),
+                "date_due": self.commitment_date,
+                "date_told": fields.Datetime.now(),
+            }
+        ]
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._service_watch_delivery(lines.order_id, {})
+        return lines
+
+    def write(self, vals):
+        if {"qty_delivered", "product_uom_qty"}.isdisjoint(vals):
+            return super().write(vals)
+        orders = self.order_id
+        # The state before, read as superuser: done or not, nothing else
+        was_done = {order.id: order._service_is_done() for order in orders.sudo()}
+        result = super().write(vals)
+        self._service_watch_delivery(orders, was_done)
+        return result
+
+    def _service_watch_delivery(self, orders, was_done):
+        """A delivered quantity may make an order done, or undone."""
+        orders = orders.filtered(lambda order: order.state == "sale")
+        if orders:
+            orders._service_check_gate(was_done)
+            orders._service_schedule_sync(was_done=was_done)

@@ -1,0 +1,200 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .service_checklist_template import PURPOSES
+
+STATES = [
+    ("todo", "To do"),
+    ("passed", "Passed"),
+    ("failed", "Failed"),
+    ("waived", "Waived"),
+]
+
+
+class ServiceChecklist(models.Model):
+    """A template at work on one document: its lines were copied when it started."""
+
+    _name = "service.checklist"
+    _description = "Checklist"
+    _inherit = ["service.sealed.mixin", "service.linked.mixin"]
+    _order = "id"
+
+    name = fields.Char(required=True, readonly=True)
+    template_id = fields.Many2one(
+        "service.checklist.template", readonly=True, ondelete="set null", index=True
+    )
+    purpose = fields.Selection(PURPOSES, required=True, readonly=True, default="work")
+    employee_id = fields.Many2one(
+        "hr.employee",
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        help="Whose work is checked.",
+    )
+    department_id = fields.Many2one("hr.department", readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", readonly=True, index="btree_not_null"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    line_ids = fields.One2many("service.checklist.line", "checklist_id", readonly=True)
+    date_started = fields.Datetime(required=True, readonly=True)
+    date_waived = fields.Datetime(readonly=True)
+    waive_reason = fields.Text(readonly=True)
+    state = fields.Selection(
+        STATES, compute="_compute_result", store=True, readonly=True, index=True
+    )
+    score = fields.Float(
+        compute="_compute_result",
+        store=True,
+        readonly=True,
+        aggregator="avg",
+        digits=(5, 4),
+        help="Weighted share of what was done well, 0-1; automatic lines included.",
+    )
+    date_done = fields.Datetime(compute="_compute_result", store=True, readonly=True)
+    open_required_count = fields.Integer(compute="_compute_counts")
+    answered_count = fields.Integer(compute="_compute_counts")
+    line_count = fields.Integer(compute="_compute_counts")
+
+    _document_idx = models.Index("(res_model, res_id)")
+
+    @api.depends(
+        "line_ids.is_answered",
+        "line_ids.is_required",
+        "line_ids.is_critical",
+        "line_ids.points",
+        "line_ids.weight",
+        "date_waived",
+    )
+    def _compute_result(self):
+        """State and score from the answers.
+
+        The score is the weighted mean of the answered lines; "not applicable" and
+        text lines do not count. A critical line answered with less than half of
+        its points fails the checklist. Until every required line is answered
+        (every line, when none is required) it is to do.
+        """
+        for checklist in self:
+            lines = checklist.line_ids
+            scored = lines.filtered(lambda line: line.is_answered and line.is_scored)
+            weight = sum(scored.mapped("weight"))
+            checklist.score = (
+                sum(line.points * line.weight for line in scored) / weight
+                if weight
+                else 0.0
+            )
+            needed = lines.filtered("is_required") or lines
+            is_done = bool(lines) and all(needed.mapped("is_answered"))
+            failed = scored.filtered(lambda line: line.is_critical and line.points < 0.5)
+            if checklist.date_waived:
+                checklist.state = "waived"
+            elif failed:
+                checklist.state = "failed"
+            else:
+                checklist.state = "passed" if is_done else "todo"
+            answered = [date for date in needed.mapped("date_answered") if date]
+            checklist.date_done = max(answered) if is_done and answered else False
+
+    def _compute_counts(self):
+        for checklist in self:
+            lines = checklist.line_ids
+            checklist.line_count = len(lines)
+            checklist.answered_count = len(lines.filtered("is_answered"))
+            checklist.open_required_count = len(checklist._service_open_lines())
+
+    def _service_open_lines(self):
+        """Return the lines that keep a guarded document from being closed."""
+        return self.filtered(lambda checklist: checklist.state != "waived").line_ids.filtered(
+            lambda line: (line.is_required and not line.is_answered)
+            or (line.is_critical and line.answer == "no")
+        )
+
+    @api.model
+    def _service_start(self, documents, templates):
+        """Start checklists on documents, in one batch.
+
+        A template already running on a document is not started twice.
+
+        :param documents: served documents, the user may see them
+        :param templates: templates to copy
+        :return: the new checklists, as superuser, unsealed
+        """
+        checklists = self._service_unseal()
+        running = checklists.search(
+            [
+                ("res_model", "=", documents._name),
+                ("res_id", "in", documents.ids),
+                ("template_id", "in", templates.ids),
+            ]
+        )
+        known = {(row.res_id, row.template_id.id) for row in running}
+        vals_list = [
+            checklists._prepare_vals(document, template)
+            for document in documents.sudo()  # names and responsible, for the snapshot
+            for template in templates.sudo()
+            if (document.id, template.id) not in known and template.line_ids
+        ]
+        return checklists.create(vals_list) if vals_list else checklists
+
+    @api.model
+    def _prepare_vals(self, document, template):
+        vals = document._service_snapshot_vals()
+        return {
+            **vals,
+            "name": template.name,
+            "template_id": template.id,
+            "purpose": template.purpose,
+            "date_started": fields.Datetime.now(),
+            "line_ids": [
+                fields.Command.create(line_vals)
+                for line_vals in self._prepare_line_vals_list(template)
+            ],
+        }
+
+    @api.model
+    def _prepare_line_vals_list(self, template):
+        return [
+            {
+                "template_line_id": line.id,
+                "sequence": line.sequence,
+                "name": line.name,
+                "kind": line.kind,
+                "is_required": line.is_required,
+                "is_critical": line.is_critical,
+                "is_automatic": line.is_automatic,
+                "weight": line.weight,
+                "script": line.script,
+            }
+            for line in template.line_ids
+        ]
+
+    def action_waive(self, reason=None):
+        """Let a document be closed without these checklists; managers only.
+
+        :param str reason: why, required
+        :return: True
+        :raise AccessError: not a service manager, or his own checklist
+        :raise UserError: nothing to waive
+        """
+        reason = self.env["service.sealed.mixin"]._service_clean_text(
+            reason, self.env._("Reason"), required=True
+        )
+        if not self.env.user.has_group("service_quality.group_manager"):
+            raise AccessError(self.env._("Only a service manager may do this."))
+        self.check_access("read")
+        # sudo: whether a row is the user's own, nothing else is read
+        if self.sudo().employee_id & self.env.user.sudo().employee_ids:
+            raise AccessError(self.env._("Nobody waives his own checklist."))
+        checklists = self._service_unseal()
+        if any(checklist.state not in ("todo", "failed") for checklist in checklists):
+            raise UserError(self.env._("This checklist needs no waiver."))
+        old = {checklist.id: checklist.state for checklist in checklists}
+        checklists.write({"date_waived": fields.Datetime.now(), "waive_reason": reason})
+        self.env["service.event"]._service_log(
+            checklists,
+            "waived",
+            old=lambda row: old[row.id],
+            new="waived",
+            note=reason,
+        )
+        return True

@@ -1,0 +1,206 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .service_checklist_template import LINE_KINDS
+
+ANSWERS = [("yes", "Yes"), ("no", "No"), ("na", "Not applicable")]
+#: Range of ``value`` per kind of line.
+VALUE_RANGES = {"score": (1, 10), "balance": (-2, 2)}
+
+
+class ServiceChecklistLine(models.Model):
+    """One question on one document, with its answer, who gave it and when."""
+
+    _name = "service.checklist.line"
+    _description = "Checklist Line"
+    _inherit = ["service.sealed.mixin"]
+    _order = "sequence, id"
+
+    checklist_id = fields.Many2one(
+        "service.checklist",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+    )
+    template_line_id = fields.Many2one(
+        "service.checklist.template.line", readonly=True, ondelete="set null"
+    )
+    sequence = fields.Integer(readonly=True)
+    name = fields.Char("Question", required=True, readonly=True)
+    kind = fields.Selection(LINE_KINDS, required=True, readonly=True)
+    is_required = fields.Boolean("Required", readonly=True)
+    is_critical = fields.Boolean("Critical", readonly=True)
+    is_automatic = fields.Boolean("Automatic", readonly=True)
+    weight = fields.Float(readonly=True, default=1.0)
+    script = fields.Text(readonly=True)
+    answer = fields.Selection(ANSWERS, readonly=True)
+    value = fields.Integer(readonly=True)
+    comment = fields.Text(readonly=True)
+    answered_by_id = fields.Many2one("res.users", readonly=True)
+    date_answered = fields.Datetime(readonly=True)
+    is_answered = fields.Boolean(compute="_compute_points", store=True)
+    is_scored = fields.Boolean(compute="_compute_points", store=True)
+    points = fields.Float(
+        compute="_compute_points",
+        store=True,
+        aggregator="avg",
+        help="0-1: yes 1, no 0; a score as (score - 1) / 9; a balance as "
+        "1 - |balance| / 2.",
+    )
+    company_id = fields.Many2one(related="checklist_id.company_id", store=True)
+    # A text is an answer too; the comment of other kinds is only a reason.
+
+    @api.depends("kind", "answer", "value", "comment", "date_answered")
+    def _compute_points(self):
+        for line in self:
+            line.is_answered = bool(line.date_answered)
+            line.is_scored = (
+                line.is_answered and line.kind != "text" and line.answer != "na"
+            )
+            line.points = line._get_points() if line.is_scored else 0.0
+
+    def _get_points(self):
+        if self.kind == "score":
+            return (self.value - 1) / 9
+        if self.kind == "balance":
+            return 1 - abs(self.value) / 2
+        return 1.0 if self.answer == "yes" else 0.0
+
+    # Access is that of the checklist, and so of the document.
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **kwargs):
+        if not (self.env.su or kwargs.get("bypass_access")):
+            checklists = self.env["service.checklist"]._search(fields.Domain.TRUE)
+            domain = fields.Domain(domain) & fields.Domain(
+                "checklist_id", "in", checklists
+            )
+        return super()._search(domain, offset, limit, order, **kwargs)
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if result or self.env.su or not any(self._ids):
+            return result
+        # sudo: the parent's id only, whose access is then checked as the user
+        parents = self.sudo().checklist_id.with_env(self.env)
+        readable = parents._filtered_access("read")
+        forbidden = self.filtered(
+            lambda line: line.sudo().checklist_id.id not in readable.ids
+        )
+        if not forbidden:
+            return result
+        return forbidden, lambda: AccessError(
+            self.env._("You may not use these records: you cannot see their document.")
+        )
+
+    # ------------------------------------------------------------------
+    # Answering
+    # ------------------------------------------------------------------
+
+    def action_answer(self, answer=None, value=None, comment=None):
+        """Answer one line; saved at once, with who and when.
+
+        Nothing given at all takes the answer back.
+
+        :param str answer: ``yes``, ``no`` or ``na`` (not applicable)
+        :param int value: 1-10 for a score, -2..2 for a balance
+        :param str comment: why, or the text of a text line
+        :return: the line as the panel shows it, see ``_service_panel_vals``
+        :raise AccessError: the document is not the user's to change
+        :raise UserError: automatic line, waived checklist, or document done
+        :raise ValidationError: the answer does not fit the line
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: the line and its checklist, after the check of the document below
+        line = self._service_unseal()
+        document = line.checklist_id.with_env(self.env)._service_document()
+        if not document:
+            raise UserError(self.env._("The document no longer exists."))
+        document.check_access("write")
+        line._check_answerable(document)
+        vals = line._prepare_answer(answer, value, comment)
+        old = line._service_answer_text()
+        line.write(vals)
+        self.env["service.event"]._service_log(
+            line.checklist_id,
+            "answered",
+            old=old,
+            new=line._service_answer_text(),
+            note=line.name,
+        )
+        return line._service_panel_vals()
+
+    def _check_answerable(self, document):
+        if self.is_automatic:
+            raise UserError(
+                self.env._("The ledger answers this line, a person cannot.")
+            )
+        if self.checklist_id.state == "waived":
+            raise UserError(self.env._("This checklist was waived."))
+        if document.sudo()._service_is_done():
+            raise UserError(
+                self.env._("The document is closed: reopen it to change the checklist.")
+            )
+
+    def _prepare_answer(self, answer, value, comment):
+        """Check an answer and return the vals to write."""
+        comment = self._service_clean_text(comment, self.env._("Comment"))
+        vals = {
+            "answer": False,
+            "value": 0,
+            "comment": comment or False,
+            "answered_by_id": self.env.uid,
+            "date_answered": fields.Datetime.now(),
+        }
+        if answer in (None, False, "") and value in (None, False) and not comment:
+            return {**vals, "answered_by_id": False, "date_answered": False}
+        if answer and answer not in dict(ANSWERS):
+            raise ValidationError(self.env._("Answer yes, no or not applicable."))
+        if self.kind == "check":
+            if not answer or value not in (None, False):
+                raise ValidationError(self.env._("Answer yes, no or not applicable."))
+            return {**vals, "answer": answer}
+        if answer in ("yes", "no"):
+            raise ValidationError(self.env._("This line takes no yes or no."))
+        if answer == "na":
+            return {**vals, "answer": "na"}
+        if self.kind == "text":
+            if not comment:
+                raise ValidationError(self.env._("Write a text."))
+            return vals
+        low, high = VALUE_RANGES[self.kind]
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationError(self.env._("Give a whole number."))
+        if not low <= value <= high:
+            raise ValidationError(
+                self.env._(
+                    "Give a number from %(low)s to %(high)s.", low=low, high=high
+                )
+            )
+        return {**vals, "value": value}
+
+    def _service_answer_text(self):
+        if not self.date_answered:
+            return False
+        return self.answer or (self.kind in VALUE_RANGES and self.value) or self.comment
+
+    def _service_panel_vals(self):
+        """Return the line as plain data for the panel."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "kind": self.kind,
+            "is_required": self.is_required,
+            "is_critical": self.is_critical,
+            "is_automatic": self.is_automatic,
+            "script": self.script or "",
+            "answer": self.answer or "",
+            "value": self.value if self.date_answered and self.kind != "text" else None,
+            "comment": self.comment or "",
+            "is_answered": self.is_answered,
+            "answered_by": self.answered_by_id.name or "",
+            "date_answered": fields.Datetime.to_string(self.date_answered) or "",
+        }

@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+
+EVENT_KINDS = [
+    ("made", "Promise recorded"),
+    ("told", "Customer informed of the promise"),
+    ("evidence", "Evidence"),
+    ("informed", "Customer informed"),
+    ("customer_wrote", "Customer wrote"),
+    ("called", "Call logged"),
+    ("reopened", "Document reopened"),
+    ("closed", "Closed without evidence"),
+    ("cancelled", "Document cancelled"),
+    ("moved", "Moved with the customer's word"),
+    ("host_date", "Date changed on the document"),
+    ("typo", "Corrected right after recording"),
+    ("taken_over", "Taken over"),
+    ("assigned", "Assigned"),
+    ("excused", "Excused"),
+    ("withdrawn", "Withdrawn"),
+    ("corrected", "Corrected by a manager"),
+    ("answered", "Line answered"),
+    ("waived", "Waived"),
+    ("closed_open", "Closed with open items"),
+    ("feedback", "Customer answered"),
+    ("deleted", "Document deleted"),
+]
+
+
+class ServiceEvent(models.Model):
+    """What happened to a row of the ledger: written once, by the server.
+
+    ``create_date`` and ``create_uid`` are the evidence. Chatter tracking would not
+    do: a context key switches it off.
+    """
+
+    _name = "service.event"
+    _description = "Service Event"
+    _inherit = ["service.sealed.mixin", "service.linked.mixin"]
+    _order = "id desc"
+
+    kind = fields.Selection(EVENT_KINDS, required=True, readonly=True)
+    old_value = fields.Char(readonly=True)
+    new_value = fields.Char(readonly=True)
+    note = fields.Text(readonly=True, help="Text of the evidence, copied.")
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
+
+    _record_idx = models.Index("(res_model, res_id)")
+
+    @api.model
+    def _service_linked_models(self):
+        registry = self.env.registry
+        rows = registry.descendants(["service.linked.mixin"], "_inherit")
+        facts = [
+            name
+            for name in rows
+            if name != self._name
+            and not registry[name]._abstract
+            and registry[name]._auto
+        ]
+        return super()._service_linked_models() + sorted(facts)
+
+    @api.model
+    def _service_log(self, records, kind, old=None, new=None, note=None):
+        """Write one event per record.
+
+        :param records: rows of one model; events about them are written
+        :param str kind: key of :data:`EVENT_KINDS`
+        :param old: old value, or a function record -> old value
+        :param new: new value, or a function record -> new value
+        :param str note: text to keep
+        """
+        return self._service_unseal().create(
+            [
+                {
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "res_name": record.display_name,
+                    "company_id": record.company_id.id,
+                    "kind": kind,
+                    "old_value": self._service_event_value(old, record),
+                    "new_value": self._service_event_value(new, record),
+                    "note": note or False,
+                }
+                for record in records.sudo()  # names and companies for the log only
+            ]
+        )
+
+    @api.model
+    def _service_event_value(self, value, record):
+        value = value(record) if callable(value) else value
+        if value is None or value is False:
+            return False
+        if hasattr(value, "isoformat"):
+            return fields.Datetime.to_string(value)
+        return str(value)

@@ -1,0 +1,197 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools.mail import email_normalize
+
+STATES = [("queued", "Planned"), ("sent", "Sent"), ("skipped", "Not sent")]
+REASONS = [
+    ("no_email", "No e-mail address"),
+    ("internal", "An address of our own"),
+    ("blacklisted", "The customer wants no such mail"),
+    ("fatigue", "Asked not long ago"),
+    ("reopened", "Reopened in the meantime"),
+    ("gone", "The document is gone"),
+    ("survey", "The survey is archived"),
+    ("error", "The mail could not be prepared"),
+]
+CRON_BATCH = 50
+
+
+class ServiceInvitation(models.Model):
+    """Whether a customer was asked about a document that is done, or why not.
+
+    Every done document of a plan with a survey has one, so the share of those not
+    asked can be seen per employee.
+    """
+
+    _name = "service.invitation"
+    _description = "Survey Invitation"
+    _inherit = ["service.sealed.mixin", "service.linked.mixin"]
+    _order = "id desc"
+
+    survey_id = fields.Many2one(
+        "survey.survey", required=True, readonly=True, ondelete="restrict"
+    )
+    user_input_id = fields.Many2one(
+        "survey.user_input", "Answer", readonly=True, index="btree_not_null"
+    )
+    employee_id = fields.Many2one(
+        "hr.employee", readonly=True, ondelete="restrict", index=True
+    )
+    department_id = fields.Many2one("hr.department", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    email = fields.Char(readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    date_planned = fields.Datetime(required=True, readonly=True)
+    date_sent = fields.Datetime(readonly=True)
+    is_manual = fields.Boolean(
+        readonly=True, help="Sent by hand: kept apart from the automatic sample."
+    )
+    state = fields.Selection(STATES, required=True, readonly=True, default="queued")
+    reason = fields.Selection(REASONS, "Why Not", readonly=True)
+
+    _document_idx = models.Index("(res_model, res_id)")
+    _queue_idx = models.Index("(date_planned) WHERE state = 'queued'")
+
+    @api.model
+    def _service_plan(self, documents, plan, moment):
+        """Plan the survey of a plan for documents just done.
+
+        A planned invitation of an earlier closing dies; one document is asked once
+        per closing.
+
+        :param documents: served documents
+        :param plan: service.plan with a survey
+        :param moment: when they were done, naive UTC
+        """
+        if not documents:
+            return self
+        invitations = self._service_unseal()
+        invitations.search(
+            [
+                ("res_model", "=", documents._name),
+                ("res_id", "in", documents.ids),
+                ("state", "=", "queued"),
+            ]
+        ).write({"state": "skipped", "reason": "reopened"})
+        planned = moment + timedelta(hours=plan.survey_delay_hours)
+        created = invitations.create(
+            [
+                invitations._prepare_vals(document, plan.survey_id, planned)
+                for document in documents
+            ]
+        )
+        # sudo: only the time of the cron's next run
+        self.env.ref("service_quality.cron_surveys").sudo()._trigger(at=planned)
+        return created
+
+    @api.model
+    def _prepare_vals(self, document, survey, planned, is_manual=False):
+        return {
+            **document._service_snapshot_vals(),
+            "email": document.sudo()._service_get_email() or False,  # snapshot
+            "survey_id": survey.id,
+            "date_planned": planned,
+            "is_manual": is_manual,
+        }
+
+    # ------------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        """Send what is due, in committed batches; one bad row stops nothing."""
+        domain = [
+            ("state", "=", "queued"),
+            ("date_planned", "<=", fields.Datetime.now()),
+        ]
+        invitations = self._service_unseal()
+        due = invitations.search(domain, limit=CRON_BATCH, order="date_planned, id")
+        progress = self.env["ir.cron"]
+        progress._commit_progress(remaining=invitations.search_count(domain))
+        for invitation in due:
+            invitation = invitation.try_lock_for_update().filtered_domain(domain)
+            if invitation:
+                invitation._service_send_safely()
+            if not progress._commit_progress(1):
+                break
+
+    def _service_send_safely(self):
+        try:
+            with self.env.cr.savepoint():
+                self._service_send()
+        except Exception as error:
+            self.write({"state": "skipped", "reason": "error"})
+            self.env["service.event"]._service_log(
+                self, "withdrawn", note=str(error)[:500]
+            )
+
+    def _service_send(self):
+        """Queue the mail of one invitation, or note why not."""
+        self.ensure_one()
+        reason = self._service_reason_not_to_send()
+        if reason:
+            self.write({"state": "skipped", "reason": reason})
+            return
+        answer = self.survey_id._create_answer(
+            partner=self.partner_id,
+            email=self.email,
+            check_attempts=False,
+            service_invitation_id=self.id,
+        )
+        self.write(
+            {
+                "state": "sent",
+                "date_sent": fields.Datetime.now(),
+                "user_input_id": answer.id,
+            }
+        )
+        template = self.env.ref("service_quality.mail_template_survey")
+        template.send_mail(
+            answer.id,
+            force_send=False,
+            email_values={"email_to": self.email, "recipient_ids": []},
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _service_reason_not_to_send(self):
+        """Return the key of :data:`REASONS` that forbids the mail, or None."""
+        document = self._service_document()
+        email = email_normalize(self.email or "")
+        if not document:
+            return "gone"
+        if not self.is_manual and not document._service_is_done():
+            return "reopened"
+        if not self.survey_id.active:
+            return "survey"
+        if not email:
+            return "no_email"
+        if self._service_is_internal(email):
+            return "internal"
+        blacklisted = self.env["mail.blacklist"].search_count([("email", "=", email)])
+        if blacklisted:
+            return "blacklisted"
+        if not self.is_manual and self._service_is_tired():
+            return "fatigue"
+        return None
+
+    def _service_is_internal(self, email):
+        users = self.env["res.users"].search_count(
+            [("email_normalized", "=", email), ("share", "=", False)], limit=1
+        )
+        return bool(users)
+
+    def _service_is_tired(self):
+        """Tell whether the customer was asked within the company's pause."""
+        pause = timedelta(days=self.company_id.service_survey_pause_days)
+        return bool(
+            self.search_count(
+                [
+                    ("email", "=ilike", self.email),
+                    ("company_id", "=", self.company_id.id),
+                    ("date_sent", ">", fields.Datetime.now() - pause),
+                ],
+                limit=1,
+            )
+        )

@@ -1,0 +1,174 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+
+
+class ServiceLinkedMixin(models.AbstractModel):
+    """A row that belongs to a document of any served model.
+
+    The document is ``(res_model, res_id)``. Access follows it in two overrides,
+    ``_check_access`` and ``_search``, so lists, groupings, reports and exports
+    obey without further code: a user reads the rows of the documents that he may
+    read, and the rows about himself and the people he leads. Service managers
+    read all rows of their companies.
+    """
+
+    _name = "service.linked.mixin"
+    _description = "Linked to a Served Document"
+
+    res_model = fields.Char(
+        "Document Type", required=True, readonly=True, export_string_translation=False
+    )
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", required=True, readonly=True
+    )
+    res_name = fields.Char(
+        "Document",
+        readonly=True,
+        help="Name of the document at the time; it stays when the document goes.",
+    )
+
+    # ------------------------------------------------------------------
+    # Which documents
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _service_document_models(self):
+        """Return the names of the served models, those that joined the seam."""
+        registry = self.env.registry
+        return sorted(
+            name
+            for name in registry.descendants(["service.quality.mixin"], "_inherit")
+            if not registry[name]._abstract
+        )
+
+    @api.model
+    def _service_linked_models(self):
+        """Return the models rows of this model may point at."""
+        return self._service_document_models()
+
+    @api.model
+    def _service_get_document(self, res_model, res_id, operation="read"):
+        """Return the document that a client names, if the user may use it.
+
+        :param str res_model: model name, as sent by the client
+        :param int res_id: id, as sent by the client
+        :param str operation: what the user wants to do with the document
+        :raise ValidationError: no such document
+        :raise AccessError: the user may not
+        """
+        if res_model not in self._service_linked_models():
+            raise ValidationError(self.env._("This kind of document is not served."))
+        if not isinstance(res_id, int) or isinstance(res_id, bool):
+            raise ValidationError(self.env._("Choose the document first."))
+        document = self.env[res_model].browse(res_id).exists()
+        if not document:
+            raise ValidationError(self.env._("The document no longer exists."))
+        document.check_access(operation)
+        return document
+
+    def _service_document(self):
+        """Return the document of this row, empty when it no longer exists."""
+        self.ensure_one()
+        if self.res_model not in self.env:
+            return None
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    def action_open_document(self):
+        """Open the document this row belongs to.
+
+        :return: window action
+        :raise ValidationError: the document is gone
+        """
+        self.ensure_one()
+        self.check_access("read")
+        document = self._service_document()
+        if not document:
+            raise ValidationError(self.env._("The document no longer exists."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+    # ------------------------------------------------------------------
+    # Access follows the document
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _service_sees_all(self):
+        """Tell whether the user reads all rows of his companies."""
+        return self.env.su or self.env.user.has_group("service_quality.group_manager")
+
+    @api.model
+    def _service_own_domain(self):
+        """Rows about the user himself and the people he leads."""
+        if "employee_id" not in self._fields:
+            return Domain.FALSE
+        employees = self.env.user._service_led_employees()
+        return Domain("employee_id", "in", employees.ids)
+
+    @api.model
+    def _service_access_domain(self):
+        """Rows the user may read, as one domain with a sub-select per model."""
+        domains = [self._service_own_domain()]
+        for name in self._service_linked_models():
+            model = self.env[name]
+            if model.has_access("read"):
+                query = model._search(Domain.TRUE, active_test=False)
+                domains.append(
+                    Domain("res_model", "=", name) & Domain("res_id", "in", query)
+                )
+        return Domain.OR(domains)
+
+    @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        active_test=True,
+        bypass_access=False,
+    ):
+        if not bypass_access and not self._service_sees_all():
+            domain = Domain(domain) & self._service_access_domain()
+        return super()._search(
+            domain,
+            offset,
+            limit,
+            order,
+            active_test=active_test,
+            bypass_access=bypass_access,
+        )
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if not any(self._ids) or self._service_sees_all():
+            return result
+        candidates = self - result[0] if result else self
+        forbidden = candidates - candidates._service_filter_by_document(operation)
+        if not forbidden:
+            return result
+        all_forbidden = forbidden | result[0] if result else forbidden
+        return all_forbidden, lambda: AccessError(
+            self.env._("You may not use these records: you cannot see their document.")
+        )
+
+    def _service_filter_by_document(self, operation):
+        """Keep the rows whose document allows it, or which are the user's own."""
+        document_operation = "read" if operation == "read" else "write"
+        # sudo: only the two link columns and the owner are read, to decide access
+        rows = self.sudo()
+        allowed = self.browse()
+        if operation == "read":
+            allowed = rows.filtered_domain(self._service_own_domain())
+        for name, group in (rows - allowed).grouped("res_model").items():
+            if name not in self.env:
+                continue
+            documents = self.env[name].browse(set(group.mapped("res_id"))).exists()
+            readable = set(documents._filtered_access(document_operation)._ids)
+            allowed |= group.filtered(lambda row, ids=readable: row.res_id in ids)
+        return self.browse(allowed._ids)

@@ -1,0 +1,122 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import ormcache
+from odoo.tools.safe_eval import safe_eval
+
+
+class ServicePlan(models.Model):
+    """For these documents: run these checklists, make these promises, send this
+    survey, guard the closing.
+
+    A plan applies when a document is created or first meets its domain; several
+    plans may apply to one document.
+    """
+
+    _name = "service.plan"
+    _description = "Service Plan"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", help="Leave empty for a plan of all companies."
+    )
+    res_model = fields.Selection(
+        selection="_selection_res_model", string="Documents", required=True
+    )
+    domain = fields.Char(
+        default="[]", help="Which of these documents the plan is for."
+    )
+    template_ids = fields.Many2many(
+        "service.checklist.template", string="Checklists to Start"
+    )
+    rule_ids = fields.One2many("service.plan.rule", "plan_id", string="Promises")
+    survey_id = fields.Many2one(
+        "survey.survey",
+        domain=[("survey_type", "=", "service")],
+        help="Sent to the customer when the document is done.",
+    )
+    survey_delay_hours = fields.Float(
+        "Survey After (hours)", help="Clock hours between done and the mail."
+    )
+    is_gate = fields.Boolean(
+        "Guard the Closing",
+        help="A document cannot be closed while a required line is unanswered.",
+    )
+
+    @api.constrains("domain", "res_model")
+    def _check_domain(self):
+        for plan in self:
+            try:
+                plan._service_domain().validate(self.env[plan.res_model])
+            except Exception as error:
+                raise ValidationError(
+                    self.env._(
+                        "%(plan)s: the filter does not fit these documents "
+                        "(%(error)s).",
+                        plan=plan.name,
+                        error=error,
+                    )
+                ) from error
+
+    @api.model
+    def _selection_res_model(self):
+        names = self.env["service.linked.mixin"]._service_document_models()
+        return [(name, self.env["ir.model"]._get(name).name) for name in names]
+
+    def _service_domain(self):
+        """Return the filter of this plan as a Domain."""
+        return Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
+
+    @api.model
+    @ormcache("res_model", "company_id")
+    def _service_plan_ids(self, res_model, company_id):
+        """Return the ids of the active plans of a model and company, in order.
+
+        Cached, so that a model without plans costs its documents no query.
+        """
+        # sudo: agents are judged by plans they need not be able to read
+        plans = self.sudo().search(
+            [
+                ("res_model", "=", res_model),
+                ("company_id", "in", [company_id, False]),
+            ]
+        )
+        return tuple(plans.ids)
+
+    @api.model
+    def _service_for(self, documents):
+        """Return the plans that apply to documents.
+
+        :param documents: records of one served model
+        :return: list of (plan as superuser, matching documents)
+        """
+        # sudo: see _service_plan_ids; the filter may read fields an agent may not
+        documents = documents.sudo()
+        matches = []
+        for company, group in documents.grouped(
+            lambda document: document._service_get_company()
+        ).items():
+            for plan_id in self._service_plan_ids(documents._name, company.id):
+                plan = self.sudo().browse(plan_id)
+                matching = group.filtered_domain(plan._service_domain())
+                if matching:
+                    matches.append((plan, matching))
+        return matches
+
+    # The cached ids follow every change of a plan.
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools.safe_eval import safe_eval
+
+
+class ServicePlanRule(models.Model):
+    """One promise that a plan makes: what, within how many working hours."""
+
+    _name = "service.plan.rule"
+    _description = "Promise of a Plan"
+    _order = "sequence, id"
+
+    plan_id = fields.Many2one(
+        "service.plan", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    name = fields.Char("Promise", required=True, translate=True)
+    kind = fields.Selection(
+        [
+            ("deadline", "Deadline"),
+            ("response", "First answer"),
+            ("progress", "Progress update"),
+        ],
+        required=True,
+        default="deadline",
+    )
+    hours = fields.Float(required=True, default=8.0, help="Working hours.")
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Hours",
+        help="Empty: those of the employee, else of the company.",
+    )
+    domain = fields.Char(default="[]", help="Further filter on the documents.")
+    company_id = fields.Many2one(related="plan_id.company_id", store=True)
+
+    _hours_positive = models.Constraint(
+        "CHECK(hours > 0 AND hours <= 10000)",
+        "The hours of a promise must be more than 0 and at most 10,000.",
+    )
+
+    @api.constrains("calendar_id", "hours")
+    def _check_calendar(self):
+        for rule in self.filtered("calendar_id"):
+            if not rule.calendar_id._service_add_hours(
+                fields.Datetime.now(), rule.hours
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(calendar)s does not have %(hours)s working hours in the "
+                        "next five years: nobody could keep this promise.",
+                        calendar=rule.calendar_id.name,
+                        hours=rule.hours,
+                    )
+                )
+
+    def _service_domain(self):
+        return Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
+
+    def _service_promise_vals(self, document, moment):
+        """Return the vals of the promise this rule makes, or None.
+
+        :param document: a served document that the plan applies to, as superuser
+        :param moment: when the clock starts, naive UTC
+        :return: vals for ``_service_record``; None when no calendar has the hours
+        """
+        self.ensure_one()
+        employee = document._service_get_employee()
+        company = document._service_get_company()
+        calendars = (
+            self.calendar_id or employee.resource_calendar_id,
+            company.resource_calendar_id,
+        )
+        for calendar in filter(None, calendars):
+            due = calendar._service_add_hours(moment, self.hours)
+            if due:
+                return document._service_promise_vals(
+                    name=self.name,
+                    kind=self.kind,
+                    source="plan",
+                    source_key=f"rule:{self.id}",
+                    date_due=due,
+                    employee=employee,
+                    calendar=calendar,
+                )
+        return None

@@ -1,0 +1,298 @@
+import logging
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+from odoo.tools.mail import email_normalize, email_normalize_all
+
+_logger = logging.getLogger(__name__)
+
+#: A message shorter than this, once quotes and signature are gone, informs nobody.
+MIN_UPDATE_CHARS = 3
+EVIDENCE_TEXT_LIMIT = 10_000
+#: Context key of messages that no person wrote, and of those that only state a
+#: promise. Setting it in a client's context can only lose evidence.
+AUTOMATIC = "service_quality_automatic"
+CONTACT_EVENTS = {"outbound": "informed", "inbound": "customer_wrote"}
+
+
+class ServiceQualityMixin(models.AbstractModel):
+    """What the server sees on a document: messages, closing, reopening, the gate."""
+
+    _inherit = "service.quality.mixin"
+
+    # ------------------------------------------------------------------
+    # Done, cancelled, reopened
+    # ------------------------------------------------------------------
+
+    def _service_settle_changes(self, matches, states, now):
+        """Settle and reopen promises after a change of the documents.
+
+        :param list matches: (plan, documents) that apply
+        :param dict states: document id -> ``is_new``, ``was_done``
+        :param now: server time, naive UTC
+        """
+        documents = self.sudo()  # done, cancelled: the state of the document only
+        cancelled = documents.filtered(lambda doc: doc._service_is_cancelled())
+        done = (documents - cancelled).filtered(lambda doc: doc._service_is_done())
+        newly_done = done.filtered(lambda doc: not states[doc.id]["was_done"])
+        reopened = (documents - done - cancelled).filtered(
+            lambda doc: states[doc.id]["was_done"]
+        )
+        Promise = self.env["service.promise"]
+        if cancelled:
+            Promise._service_running(cancelled)._service_settle("cancelled", now)
+        if newly_done:
+            newly_done._service_on_done(matches, states, now)
+        for company, group in reopened.grouped(
+            lambda doc: doc._service_get_company()
+        ).items():
+            since = now - timedelta(hours=company.service_reopen_hours)
+            Promise._service_reopen(group, since)
+
+    def _service_on_done(self, matches, states, now):
+        """Settle promises, note open items and plan surveys; documents just done."""
+        Promise = self.env["service.promise"]
+        if self.env.user.share:
+            # The customer closed it himself: his act, no result of ours.
+            running = Promise._service_running(self, ["deadline"])
+            running._service_settle("cancelled", now, note=self.env.user.name)
+        else:
+            Promise._service_evidence(self, "done", now)
+        Promise._service_close(self, now)
+        self._service_note_open_items(matches)
+        invitations = self.env["service.invitation"]
+        # A document created as done was never waited for: no survey.
+        asked = self.filtered(lambda doc: not states[doc.id]["is_new"])
+        for plan, documents in matches:
+            if plan.survey_id:
+                invitations._service_plan(documents & asked, plan, now)
+
+    def _service_note_open_items(self, matches):
+        """Mark guarded documents that went through with open items."""
+        guarded = self.browse()
+        for plan, documents in matches:
+            guarded |= (documents & self) if plan.is_gate else self.browse()
+        checklists = guarded.service_checklist_ids
+        if open_lists := checklists.filtered(lambda row: row._service_open_lines()):
+            self.env["service.event"]._service_log(open_lists, "closed_open")
+
+    # ------------------------------------------------------------------
+    # Gate
+    # ------------------------------------------------------------------
+
+    def _service_check_gate(self, was_done):
+        """Refuse a closing while a guarded checklist has open lines.
+
+        Runs inside ``write``, so it holds on every path a person can take. What
+        cannot be stopped (the customer in the portal, the mail gateway) goes
+        through and is marked.
+
+        :param dict was_done: document id -> done before this write
+        :raise UserError: names the missing lines and what can be done
+        """
+        if self.env.user.share or self.env.uid == SUPERUSER_ID:
+            return
+        closing = self.sudo().filtered(  # reads the state and the checklists only
+            lambda doc: not was_done.get(doc.id) and doc._service_is_done()
+        )
+        if not closing:
+            return
+        guarded = closing.browse()
+        for plan, documents in self.env["service.plan"]._service_for(closing):
+            guarded |= documents if plan.is_gate else guarded
+        for document in guarded:
+            lines = document.service_checklist_ids._service_open_lines()
+            if lines:
+                raise UserError(document._service_gate_message(lines))
+
+    def _service_gate_message(self, lines):
+        return self.env._(
+            "%(document)s cannot be closed yet. Still open:\n%(lines)s\n\n"
+            "Answer these lines in the Service quality panel, or ask a service "
+            "manager to waive the checklist.",
+            document=self.display_name,
+            lines="\n".join(f"- {line.name}" for line in lines),
+        )
+
+    # ------------------------------------------------------------------
+    # Messages
+    # ------------------------------------------------------------------
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        rdata = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        scheduled = self._is_notification_scheduled(kwargs.get("scheduled_date"))
+        by_hand = message.message_type in ("comment", "email")
+        automatic = self.env.context.get(AUTOMATIC)
+        if self and by_hand and not scheduled and not automatic:
+            self._service_safely(lambda: self._service_on_message(message, rdata))
+        return rdata
+
+    def _message_mail_after_hook(self, mails):
+        result = super()._message_mail_after_hook(mails)
+        if self.env.uid != SUPERUSER_ID and not self.env.context.get(AUTOMATIC):
+            self._service_safely(lambda: self._service_on_mails(mails))
+        return result
+
+    def _message_track_post_template(self, changes):
+        # A mail that a change of stage sends by itself informs nobody of progress.
+        return super(
+            ServiceQualityMixin, self.with_context(**{AUTOMATIC: True})
+        )._message_track_post_template(changes)
+
+    def _service_safely(self, work):
+        """Run ``work`` so that a failure of ours does not stop the document."""
+        try:
+            with self.env.cr.savepoint():
+                work()
+        except Exception:
+            _logger.exception("Service quality: message on %s not judged", self)
+
+    def _service_on_message(self, message, rdata):
+        """Take a posted message as evidence: from us to the customer, or from him."""
+        message = message.sudo()  # author, recipients and text of this one message
+        text = self._service_message_text(message.body)
+        if len(text) < MIN_UPDATE_CHARS and not message.attachment_ids:
+            return
+        if self._service_from_customer(message):
+            self._service_note_contact("inbound", text)
+        elif self._service_reaches_customer(message, rdata):
+            self._service_note_contact("outbound", text)
+
+    def _service_note_contact(self, evidence, text):
+        """Settle what a contact with the customer proves, and remember it.
+
+        The moment is the server's clock at posting, never a date of the message.
+
+        :param str evidence: ``outbound`` from us, ``inbound`` from the customer
+        :param str text: what was said, copied into the events
+        """
+        Promise = self.env["service.promise"]
+        running = Promise._service_running(self, declared=True)
+        if not running:
+            return
+        Promise._service_evidence(
+            self, evidence, fields.Datetime.now(), text, running=running
+        )
+        documents = self.browse(set(running.mapped("res_id")))
+        self.env["service.event"]._service_log(
+            documents, CONTACT_EVENTS[evidence], new=fields.Datetime.now(), note=text
+        )
+
+    def _service_on_mails(self, mails):
+        """Take template mails sent by a person to the customer as evidence."""
+        for mail in mails.sudo():  # recipients and text of these mails
+            document = self.filtered(lambda doc, mail=mail: doc.id == mail.res_id)
+            if not document:
+                continue
+            emails = document._service_customer_emails()
+            sent_to = set(email_normalize_all(mail.email_to or ""))
+            sent_to |= {
+                email_normalize(partner.email or "") for partner in mail.recipient_ids
+            }
+            if emails & sent_to:
+                document._service_note_contact(
+                    "outbound", self._service_message_text(mail.body_html)
+                )
+
+    def _service_message_text(self, body):
+        return html2plaintext(body or "").strip()[:EVIDENCE_TEXT_LIMIT]
+
+    def _service_customer_emails(self):
+        """Return the customer's normalised addresses of one document, a set."""
+        document = self.sudo()  # addresses for a comparison, shown to nobody
+        partner = document._service_get_partner()
+        addresses = [document._service_get_email(), partner.email]
+        return {email_normalize(address) for address in addresses if address} - {False}
+
+    def _service_from_customer(self, message):
+        """Tell whether the customer wrote this message."""
+        author = message.author_id
+        family = self.sudo()._service_get_partner().commercial_partner_id
+        if author:
+            return bool(
+                author.partner_share
+                and family
+                and author.commercial_partner_id == family
+                and author != self.sudo()._service_get_company().partner_id
+            )
+        sender = email_normalize(message.email_from or "")
+        return bool(sender) and sender in self._service_customer_emails()
+
+    def _service_reaches_customer(self, message, rdata):
+        """Tell whether a person of ours informed the customer by this message.
+
+        An internal note, a robot's acknowledgement and the customer's own words do
+        not count, see the table of cases in the tests.
+        """
+        document = self.sudo()  # customer and company of the document only
+        author = message.author_id
+        is_staff = author and author != self.env.ref("base.partner_root")
+        is_staff = is_staff and (
+            not author.partner_share
+            or author == document._service_get_company().partner_id
+        )
+        if not is_staff or message.create_uid.share:
+            return False
+        reached = [
+            row
+            for row in rdata
+            if row["share"] and (row["email_normalized"] or row["notif"] == "inbox")
+        ]
+        family = document._service_get_partner().commercial_partner_id
+        partners = self.env["res.partner"].sudo()  # their family only
+        partners = partners.browse([row["id"] for row in reached if row["id"]])
+        if family and family in partners.commercial_partner_id:
+            return True
+        mailed = f"{message.incoming_email_to or ''},{message.incoming_email_cc or ''}"
+        addresses = {row["email_normalized"] for row in reached}
+        addresses |= set(email_normalize_all(mailed))
+        return bool(self._service_customer_emails() & addresses)
+
+    def _service_find_contact(self, since):
+        """Return when we last reached the customer since a moment, or None.
+
+        :param since: naive UTC datetime
+        """
+        event = (
+            self.env["service.event"]
+            .sudo()  # the moment of a contact on a document the user may change
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("kind", "=", "informed"),
+                    ("new_value", ">=", fields.Datetime.to_string(since)),
+                ],
+                order="id",
+                limit=1,
+            )
+        )
+        return fields.Datetime.to_datetime(event.new_value) if event else None
+
+    def _service_post_to_customer(self, template, values):
+        """Post a message that reaches the customer, from the current user.
+
+        :param str template: xml id of a QWeb view
+        :param dict values: for the view
+        :return: mail.message
+        :raise UserError: the customer cannot be reached
+        """
+        self.ensure_one()
+        partner = self._service_get_partner()
+        if not partner.email:
+            raise UserError(
+                self.env._("The customer has no e-mail address to write to.")
+            )
+        body = self.env["ir.qweb"]._render(
+            template, values, lang=partner.lang or self.env.lang
+        )
+        return self.with_context(**{AUTOMATIC: True}).message_post(
+            body=Markup(body),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=partner.ids,
+        )

@@ -1,0 +1,371 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+#: Precommit data key: {model name: {document id: was done before}}.
+SYNC_KEY = "service_quality_sync"
+
+
+class ServiceQualityMixin(models.AbstractModel):
+    """What a document gains when it is served, and the hooks it may answer.
+
+    A model joins with ``_inherit = ["service.quality.mixin", "<model>"]`` (the
+    mixin first, the ``_name`` given) and declares:
+
+    ``_service_user_field``
+        who answers for the document
+    ``_service_partner_field``
+        who is the customer
+    ``_service_watch_fields``
+        a write to one of these may change what was promised or settled
+
+    Nothing of ours is stored on the document. Its changes are collected and worked
+    off once per transaction, right before the commit, so that a batch costs what a
+    single document costs; a failure there is logged and never stops the document.
+    Only the gate speaks at once.
+    """
+
+    _name = "service.quality.mixin"
+    _description = "Served Document"
+
+    _service_user_field = "user_id"
+    _service_partner_field = "partner_id"
+    _service_watch_fields = frozenset()
+
+    service_promise_ids = fields.One2many(
+        "service.promise",
+        "res_id",
+        "Promises",
+        domain=lambda self: [("res_model", "=", self._name)],
+        copy=False,
+        groups="service_quality.group_user",
+    )
+    service_checklist_ids = fields.One2many(
+        "service.checklist",
+        "res_id",
+        "Checklists",
+        domain=lambda self: [("res_model", "=", self._name)],
+        copy=False,
+        groups="service_quality.group_user",
+    )
+    service_feedback_ids = fields.One2many(
+        "service.feedback",
+        "res_id",
+        "Feedback",
+        domain=lambda self: [("res_model", "=", self._name)],
+        copy=False,
+        groups="service_quality.group_user",
+    )
+    service_promise_count = fields.Integer(
+        compute="_compute_service_promise_count", groups="service_quality.group_user"
+    )
+
+    def _compute_service_promise_count(self):
+        counts = dict(
+            self.env["service.promise"]._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["__count"],
+            )
+        )
+        for document in self:
+            document.service_promise_count = counts.get(document.id, 0)
+
+    # ------------------------------------------------------------------
+    # Hooks with working defaults; documents override what differs
+    # ------------------------------------------------------------------
+
+    def _service_get_user(self):
+        """Return who answers for one document (res.users, maybe empty)."""
+        return self[self._service_user_field]
+
+    def _service_get_partner(self):
+        """Return the customer of one document (res.partner, maybe empty)."""
+        return self[self._service_partner_field]
+
+    def _service_get_email(self):
+        """Return the customer's address of one document, or an empty string."""
+        return self._service_get_partner().email or ""
+
+    def _service_get_company(self):
+        """Return the company of one document; never that of the client's context."""
+        return self.company_id or self.env.company
+
+    def _service_get_employee(self):
+        """Return the employee who answers for one document, in its company.
+
+        Called as superuser when a fact is recorded; the answer is stored with the
+        fact, so later reassignment moves nothing.
+        """
+        company = self._service_get_company()
+        return self._service_get_user().sudo().with_company(company).employee_id
+
+    def _service_is_done(self):
+        """Tell whether one document is done: what the customer waited for is there."""
+        return False
+
+    def _service_is_cancelled(self):
+        """Tell whether one document is no longer wanted."""
+        return False
+
+    def _service_native_promises(self):
+        """Return the promises one document itself states to the customer.
+
+        :return: list of dicts with ``source_key`` (the field), ``name``,
+            ``date_due`` (naive UTC) and ``date_told`` (when the customer had it in
+            writing, or False)
+        """
+        return []
+
+    # ------------------------------------------------------------------
+    # Snapshots
+    # ------------------------------------------------------------------
+
+    def _service_snapshot_vals(self, employee=None):
+        """Return who, for whom and where, as it is now; for one document.
+
+        :param employee: who answers, when it is not the document's responsible
+        :return: vals shared by everything that records a fact
+        """
+        self.ensure_one()
+        document = self.sudo()  # only names and links of the document, for the record
+        if employee is None:
+            employee = document._service_get_employee()
+        return {
+            "res_model": self._name,
+            "res_id": self.id,
+            "res_name": document.display_name,
+            "employee_id": employee.id,
+            "department_id": employee.sudo().department_id.id,
+            "partner_id": document._service_get_partner().id,
+            "company_id": document._service_get_company().id,
+        }
+
+    def _service_promise_vals(
+        self,
+        name,
+        kind,
+        source,
+        date_due,
+        employee=None,
+        calendar=None,
+        source_key=None,
+        date_told=False,
+    ):
+        """Return the complete facts of a new promise on one document.
+
+        :param str name: what was promised
+        :param str kind: key of the kinds of promise
+        :param str source: ``manual``, ``plan`` or ``native``
+        :param date_due: naive UTC datetime
+        :param employee: who answers; default the document's responsible
+        :param calendar: hours in which lateness is measured; default the
+            employee's, else the company's
+        :param str source_key: what makes it unique on the document while it runs
+        :param date_told: since when the customer has it in writing
+        """
+        document = self.sudo()  # the snapshot of one document, see above
+        if employee is None:
+            employee = document._service_get_employee()
+        company = document._service_get_company()
+        calendar = (
+            calendar
+            or employee.sudo().resource_calendar_id
+            or company.resource_calendar_id
+        )
+        return {
+            **self._service_snapshot_vals(employee),
+            "partner_name": document._service_get_partner().display_name or False,
+            "partner_email": document._service_get_email() or False,
+            "name": name,
+            "kind": kind,
+            "source": source,
+            "source_key": source_key,
+            "calendar_id": calendar.id,
+            "date_made": fields.Datetime.now(),
+            "date_due": date_due,
+            "date_told": date_told,
+        }
+
+    # ------------------------------------------------------------------
+    # CRUD: collect, then work off once
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        documents = super().create(vals_list)
+        documents._service_schedule_sync(is_new=True)
+        return documents
+
+    def write(self, vals):
+        watched = not self._service_watch_fields.isdisjoint(vals)
+        if watched:
+            # The state before, read as superuser: done or not, nothing else
+            was_done = {doc.id: doc._service_is_done() for doc in self.sudo()}
+        result = super().write(dict(vals))
+        if watched:
+            self._service_check_gate(was_done)
+            assigned = self._service_user_field in vals
+            self._service_schedule_sync(was_done=was_done, assigned=assigned)
+        return result
+
+    def unlink(self):
+        facts = self._service_before_unlink()
+        result = super().unlink()
+        self._service_after_unlink(facts)
+        return result
+
+    def _service_schedule_sync(self, is_new=False, was_done=None, assigned=False):
+        """Ask for :meth:`_service_sync` of these documents before the commit.
+
+        :param bool is_new: the documents were just created
+        :param dict was_done: document id -> done before this change
+        :param bool assigned: somebody else may answer for them now
+        """
+        if not self:
+            return
+        precommit = self.env.cr.precommit
+        # One bag per user: the events carry who really did it.
+        key = (SYNC_KEY, self.env.uid)
+        if key not in precommit.data:
+            precommit.data[key] = {}
+            mixin = self.env["service.quality.mixin"]
+            precommit.add(lambda: mixin._service_run_pending(key))
+        states = precommit.data[key].setdefault(self._name, {})
+        for document in self:
+            # The first state of the transaction is what was true before it.
+            known = states.setdefault(
+                document.id,
+                {
+                    "is_new": is_new,
+                    "was_done": (was_done or {}).get(document.id, False),
+                    "assigned": False,
+                },
+            )
+            known["assigned"] = known["assigned"] or assigned
+
+    @api.model
+    def _service_run_pending(self, key):
+        """Work off what this transaction changed; called right before the commit.
+
+        :param tuple key: the bag in the precommit data
+        """
+        pending = self.env.cr.precommit.data.pop(key, {})
+        for name, states in pending.items():
+            if name not in self.env:
+                continue
+            documents = self.env[name].browse(states).exists()
+            try:
+                with self.env.cr.savepoint():
+                    documents._service_sync(states)
+            except Exception:
+                # A failure of ours must never stop the host from saving.
+                _logger.exception("Service quality: %s not synchronised", documents)
+
+    def _service_sync(self, states):
+        """Bring the ledger in line with changed documents; idempotent.
+
+        :param dict states: document id -> ``is_new``, ``was_done``
+        """
+        now = fields.Datetime.now()
+        matches = self.env["service.plan"]._service_for(self)
+        self._service_apply_plans(matches, states, now)
+        self._service_mirror_native(now)
+        self.filtered(lambda doc: states[doc.id]["assigned"])._service_on_assigned()
+        self._service_settle_changes(matches, states, now)
+
+    # ------------------------------------------------------------------
+    # Plans and native promises
+    # ------------------------------------------------------------------
+
+    def _service_apply_plans(self, matches, states, now):
+        """Start the checklists and make the promises of plans on new documents."""
+        promise_vals = []
+        for plan, documents in matches:
+            new = documents.filtered(
+                lambda document: states[document.id]["is_new"]
+                and not document._service_is_done()
+                and not document._service_is_cancelled()
+            )
+            if new and plan.template_ids:
+                self.env["service.checklist"]._service_start(new, plan.template_ids)
+            for rule in plan.rule_ids if new else ():
+                for document in new.filtered_domain(rule._service_domain()):
+                    promise_vals.append(rule._service_promise_vals(document, now))
+        promise_vals = [vals for vals in promise_vals if vals]
+        if promise_vals:
+            self.env["service.promise"]._service_record(promise_vals)
+
+    def _service_mirror_native(self, now):
+        """Record the dates the documents state; later changes are only noted.
+
+        A date moves with the customer's word, not with a field: the running
+        promise keeps its due, the change stands in its events.
+        """
+        natives = {doc: doc._service_native_promises() for doc in self.sudo()}
+        natives = {doc: rows for doc, rows in natives.items() if rows}
+        if not natives:
+            return
+        Promise = self.env["service.promise"]
+        documents = self.browse([document.id for document in natives])
+        known = {
+            (promise.res_id, promise.source_key): promise
+            for promise in Promise._service_unseal().search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", documents.ids),
+                    ("source", "=", "native"),
+                ],
+                order="id",
+            )
+        }
+        new_vals = []
+        for document, rows in natives.items():
+            for row in rows:
+                promise = known.get((document.id, row["source_key"]))
+                if promise:
+                    promise._service_note_host_date(row["date_due"], row["date_told"])
+                elif row["date_due"] > now:
+                    new_vals.append(
+                        document._service_promise_vals(
+                            kind="deadline", source="native", **row
+                        )
+                    )
+        if new_vals:
+            Promise._service_record(new_vals)
+
+    def _service_on_assigned(self):
+        """Give promises that nobody answered for to the first responsible."""
+        if not self:
+            return
+        promises = self.env["service.promise"]._service_running(self)
+        for promise in promises.filtered(lambda promise: not promise.employee_id):
+            document = self.browse(promise.res_id)
+            employee = document.sudo()._service_get_employee()  # for the snapshot
+            if employee:
+                vals = document._service_snapshot_vals(employee)
+                promise.write(
+                    {key: vals[key] for key in ("employee_id", "department_id")}
+                )
+                self.env["service.event"]._service_log(
+                    promise, "assigned", new=employee.name
+                )
+
+    # ------------------------------------------------------------------
+    # Deletion: figures stay
+    # ------------------------------------------------------------------
+
+    def _service_before_unlink(self):
+        """Return the facts of documents about to be deleted, as superuser."""
+        domain = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        # sudo: whoever may delete the document ends what runs on it
+        return self.env["service.promise"]._service_unseal().search(domain)
+
+    def _service_after_unlink(self, promises):
+        """End what still ran: promises keep counting under the document's name."""
+        running = promises.filtered(lambda promise: not promise.settlement)
+        running._service_settle("cancelled", fields.Datetime.now())
+        self.env["service.event"]._service_log(promises, "deleted")

@@ -1,0 +1,161 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class ServiceQualityMixin(models.AbstractModel):
+    """What a person sees and does on the document: the panel and its actions."""
+
+    _inherit = "service.quality.mixin"
+
+    @api.readonly
+    def get_service_panel_data(self):
+        """Return what the panel of one document shows, as plain data.
+
+        :return: dict with ``promises``, ``checklists``, ``templates`` that can be
+            started, ``can_write``, ``is_done``, ``now`` (server time)
+        :raise AccessError: the user may not read the document
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("service_quality.group_user"):
+            raise AccessError(self.env._("You have no access to Service Quality."))
+        return {
+            "promises": self._service_panel_promises(),
+            "checklists": self._service_panel_checklists(),
+            "templates": self._service_panel_templates(),
+            "can_write": self.has_access("write"),
+            "is_done": self.sudo()._service_is_done(),  # the document's own state
+            "now": fields.Datetime.to_string(fields.Datetime.now()),
+        }
+
+    def _service_panel_promises(self):
+        promises = self.env["service.promise"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)],
+            order="settlement desc, date_due, id",
+        )
+        return [
+            {
+                "id": promise.id,
+                "name": promise.name,
+                "kind": promise.kind,
+                "state": promise.state,
+                "date_due": fields.Datetime.to_string(promise.date_due),
+                "date_settled": fields.Datetime.to_string(promise.date_settled) or "",
+                "employee": promise.employee_id.sudo().name or "",  # name only
+                "is_told": bool(promise.date_told) or promise.source == "plan",
+                "is_counted": promise.is_counted,
+                "is_self_declared": promise.is_self_declared,
+                "is_settled": bool(promise.settlement),
+            }
+            for promise in promises
+        ]
+
+    def _service_panel_checklists(self):
+        checklists = self.env["service.checklist"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        )
+        return [
+            {
+                "id": checklist.id,
+                "name": checklist.name,
+                "state": checklist.state,
+                "score": checklist.score,
+                "lines": [
+                    line._service_panel_vals() for line in checklist.sudo().line_ids
+                ],  # lines of a checklist the user may read
+            }
+            for checklist in checklists
+        ]
+
+    def _service_panel_templates(self):
+        started = self.service_checklist_ids.template_id
+        templates = self.env["service.checklist.template"].search([])
+        return [
+            {"id": template.id, "name": template.name}
+            for template in templates - started
+        ]
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_service_open_promises(self):
+        """Open the promises of these documents.
+
+        :return: window action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "service_quality.service_promise_action"
+        )
+        domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        return {**action, "domain": domain}
+
+    def action_service_record_promise(self):
+        """Open the window that records a promise on one document.
+
+        :return: window action
+        """
+        self.ensure_one()
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "service_quality.service_promise_wizard_action"
+        )
+        context = {"default_res_model": self._name, "default_res_id": self.id}
+        return {**action, "context": context}
+
+    def action_service_start_checklist(self, template_id):
+        """Start a checklist by hand on one document.
+
+        :param int template_id: id of the template
+        :return: True
+        :raise AccessError: the user may not change the document
+        :raise UserError: no such template
+        """
+        self.ensure_one()
+        self.check_access("write")
+        template = self.env["service.checklist.template"].search(
+            [("id", "=", template_id)]
+        )
+        if not template:
+            raise UserError(self.env._("This template no longer exists."))
+        self.env["service.checklist"]._service_start(self, template)
+        return True
+
+    def action_service_send_survey(self):
+        """Send the survey of the document's plan now, by hand.
+
+        Kept apart from the automatic sample; the pause between surveys does not
+        hold for it, blacklists do.
+
+        :return: client action that tells what happened
+        :raise AccessError: the user may not change the documents
+        :raise UserError: no plan with a survey applies
+        """
+        self.check_access("write")
+        matches = self.env["service.plan"]._service_for(self)
+        surveys = [(plan.survey_id, docs) for plan, docs in matches if plan.survey_id]
+        if not surveys:
+            raise UserError(self.env._("No plan with a survey is for this document."))
+        survey, documents = surveys[0]
+        invitations = self.env["service.invitation"]._service_unseal()
+        created = invitations.create(
+            [
+                invitations._prepare_vals(
+                    document, survey, fields.Datetime.now(), is_manual=True
+                )
+                for document in documents
+            ]
+        )
+        for invitation in created:
+            invitation._service_send_safely()
+        sent = len(created.filtered(lambda row: row.state == "sent"))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if sent else "warning",
+                "message": self.env._(
+                    "Surveys queued: %(sent)s of %(all)s.", sent=sent, all=len(created)
+                ),
+            },
+        }

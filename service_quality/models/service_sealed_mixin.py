@@ -1,0 +1,164 @@
+import unicodedata
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import clean_context
+
+#: Only code of this addon can put this object into a context: what arrives over
+#: RPC is JSON and can never be this very object (the idea of queue_job's sentinel).
+SEAL = object()
+SEAL_KEY = "service_quality_seal"
+
+TEXT_LIMIT = 10_000
+PAST_TOLERANCE = timedelta(minutes=5)
+FUTURE_LIMIT_DAYS = 5 * 366
+#: Control characters that a text may hold.
+ALLOWED_CONTROLS = "\n\r\t"
+
+
+class ServiceSealedMixin(models.AbstractModel):
+    """Rows that state facts: created through one door, changed only by actions.
+
+    ``create`` accepts the fields of ``_service_input_fields`` and nothing else,
+    whatever the client's context says; ``write`` and ``unlink`` are refused to
+    everybody, the superuser's RPC included. Code of this addon works on
+    :meth:`_service_unseal`, after having checked who asks and why.
+    """
+
+    _name = "service.sealed.mixin"
+    _description = "Sealed Facts"
+
+    _service_input_fields = frozenset()
+
+    def _service_unseal(self):
+        """Return ``self`` as superuser with the right to change sealed facts.
+
+        The caller has checked that the user may cause this very change.
+        """
+        context = {**clean_context(self.env.context), SEAL_KEY: SEAL}
+        return self.sudo().with_context(context)
+
+    def _service_is_unsealed(self):
+        return self.env.context.get(SEAL_KEY) is SEAL
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._service_is_unsealed():
+            return super().create(vals_list)
+        # Defaults of the client's context must not reach sealed fields either.
+        model = self.with_context(clean_context(self.env.context))
+        for vals in vals_list:
+            sealed = set(vals) - self._service_input_fields
+            if sealed:
+                raise AccessError(
+                    self.env._(
+                        "%(fields)s cannot be given: the system derives it "
+                        "from what really happened.",
+                        fields=", ".join(sorted(sealed)),
+                    )
+                )
+        return model._service_create(vals_list)
+
+    @api.model
+    def _service_create(self, vals_list):
+        """Create rows from what a user gave; the default allows none.
+
+        Called by ``create`` with vals that hold input fields only. Override to
+        check the input, derive the facts and create on :meth:`_service_unseal`.
+
+        :return: the created records, in the user's environment
+        """
+        raise AccessError(
+            self.env._("These records are written by the system and by nobody else.")
+        )
+
+    def write(self, vals):
+        if vals and not self._service_is_unsealed():
+            raise AccessError(
+                self.env._(
+                    "%(model)s: recorded facts cannot be edited. Use the actions "
+                    "offered on the record.",
+                    model=self._description,
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_unsealed(self):
+        if not self._service_is_unsealed():
+            raise AccessError(
+                self.env._(
+                    "%(model)s: recorded facts cannot be deleted.",
+                    model=self._description,
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Input
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _service_clean_text(self, text, label, required=False):
+        """Return a user's text, trimmed, or refuse it.
+
+        :param text: what the client sent; anything
+        :param str label: translated name of the input, for the error
+        :param bool required: refuse an empty text
+        :raise ValidationError: not a text, too long, control characters, empty
+        """
+        if text is None or text is False:
+            text = ""
+        if not isinstance(text, str):
+            raise ValidationError(self.env._("%(label)s: not a text.", label=label))
+        if len(text) > TEXT_LIMIT:
+            raise ValidationError(
+                self.env._(
+                    "%(label)s: at most %(limit)s characters, this text has %(size)s.",
+                    label=label,
+                    limit=TEXT_LIMIT,
+                    size=len(text),
+                )
+            )
+        if any(
+            unicodedata.category(char) in ("Cc", "Cs") and char not in ALLOWED_CONTROLS
+            for char in text
+        ):
+            raise ValidationError(
+                self.env._("%(label)s: contains control characters.", label=label)
+            )
+        text = text.strip()
+        if required and not text:
+            raise ValidationError(
+                self.env._("%(label)s: please fill this in.", label=label)
+            )
+        return text
+
+    @api.model
+    def _service_clean_date(self, value, label):
+        """Return a user's moment as a naive UTC datetime, or refuse it.
+
+        :param value: string in server format, or datetime; UTC
+        :param str label: translated name of the input, for the error
+        :raise ValidationError: not a moment, more than five minutes ago, more
+            than five years ahead
+        """
+        try:
+            moment = fields.Datetime.to_datetime(value)
+        except (ValueError, TypeError, AttributeError):
+            moment = None
+        if not moment:
+            raise ValidationError(
+                self.env._("%(label)s: this is no date and time.", label=label)
+            )
+        moment = moment.replace(tzinfo=None, microsecond=0)
+        now = fields.Datetime.now()
+        if moment < now - PAST_TOLERANCE:
+            raise ValidationError(
+                self.env._("%(label)s: this moment has already passed.", label=label)
+            )
+        if moment > now + timedelta(days=FUTURE_LIMIT_DAYS):
+            raise ValidationError(
+                self.env._("%(label)s: more than five years ahead.", label=label)
+            )
+        return moment

@@ -1,0 +1,5 @@
+from . import definitions
+from . import service_quality_report
+from . import service_dashboard
+from . import service_dashboard_export
+from . import xlsx_workbook

@@ -1,0 +1,44 @@
+"""What each figure means: one text, shown on the dashboard, in the workbook, in help.
+
+Translatable through ``_lt``: the reader's language decides when it is shown.
+"""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+DEFINITIONS = {
+    "kept_rate": _lt(
+        "Kept / (kept + late + missed + overdue). Moved, excused and withdrawn "
+        "promises are neutral and shown beside it. Without a counted promise there "
+        "is no rate."
+    ),
+    "counted": _lt(
+        "Promises that were kept, late or missed, or are overdue now, and that the "
+        "customer knew of early enough."
+    ),
+    "kept": _lt("The evidence came at or before the due moment, to the second."),
+    "late": _lt("The evidence came after the due moment."),
+    "missed": _lt("The document was closed without the evidence."),
+    "overdue": _lt("The due moment has passed and there is no evidence yet."),
+    "neutral": _lt(
+        "Moved with the customer's word before due, excused by a manager, or no "
+        "longer wanted."
+    ),
+    "interval": _lt(
+        "Wilson interval: with so few promises the true rate lies in this range, in "
+        "95 of 100 cases."
+    ),
+    "open": _lt("Promises that run and are not due yet, whatever the period."),
+    "overdue_now": _lt("Promises whose due moment has passed, whatever the period."),
+    "satisfaction": _lt(
+        "Mean of the customers' answers, 0-100; shown for a person from five answers."
+    ),
+    "checklist_score": _lt("Mean score of the checklists done in the period, 0-100 %."),
+    "period": _lt("A promise belongs to the period in which it was due."),
+}
+
+
+def get_definitions(env):
+    """Return {figure: text in the reader's language}."""
+    return {key: env._(text) for key, text in DEFINITIONS.items()}

@@ -1,0 +1,185 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..models import verdict
+from ..models.service_promise import KINDS, OUTCOMES
+
+FACTS = [
+    ("promise", "Promise"),
+    ("checklist", "Checklist"),
+    ("feedback", "Feedback"),
+]
+
+
+class ServiceQualityReport(models.Model):
+    """One row per fact: promises, checklists and feedback in one shape.
+
+    A rate is the mean of ``rate`` (1, 0 or nothing), so it is right in every
+    grouping of list, pivot and graph. Rows show to the employee himself, to those
+    who lead him and to service managers: figures about people do not follow the
+    documents. An addon may append a kind of fact in ``_fact_queries``.
+    """
+
+    _name = "service.quality.report"
+    _description = "Service Quality Analysis"
+    _inherit = ["service.linked.mixin"]
+    _auto = False
+    _rec_name = "res_name"
+    _order = "date desc, id desc"
+    _depends = {
+        "service.promise": [
+            "kind",
+            "date_due",
+            "res_model",
+            "res_id",
+            "res_name",
+            "employee_id",
+            "department_id",
+            "partner_id",
+            "company_id",
+            "outcome",
+            "is_counted",
+            "is_self_declared",
+            "delay_hours",
+        ],
+        "service.checklist": [
+            "date_done",
+            "date_started",
+            "res_model",
+            "res_id",
+            "res_name",
+            "employee_id",
+            "department_id",
+            "partner_id",
+            "company_id",
+            "state",
+            "score",
+        ],
+        "service.feedback": [
+            "date_answered",
+            "res_model",
+            "res_id",
+            "res_name",
+            "employee_id",
+            "department_id",
+            "partner_id",
+            "company_id",
+            "satisfaction",
+            "has_satisfaction",
+        ],
+    }
+
+    kind = fields.Selection(FACTS, "Fact", readonly=True)
+    promise_kind = fields.Selection(KINDS, "Kind of Promise", readonly=True)
+    date = fields.Datetime(readonly=True, help="Due, done or answered.")
+    employee_id = fields.Many2one("hr.employee", readonly=True)
+    department_id = fields.Many2one("hr.department", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    outcome = fields.Selection(
+        [
+            *OUTCOMES,
+            ("open", "Open"),
+            ("overdue", "Overdue"),
+            ("passed", "Passed"),
+            ("failed", "Failed"),
+            ("todo", "To do"),
+            ("waived", "Waived"),
+        ],
+        readonly=True,
+    )
+    is_counted = fields.Integer("Counted", readonly=True, aggregator="sum")
+    is_self_declared = fields.Integer("Self-declared", readonly=True, aggregator="sum")
+    rate = fields.Float("Kept Rate", readonly=True, aggregator="avg")
+    score = fields.Float("Score (0-1)", readonly=True, aggregator="avg")
+    delay_hours = fields.Float("Hours Late", readonly=True, aggregator="avg")
+
+    @api.model
+    def _service_linked_models(self):
+        return []
+
+    @property
+    def _table_query(self):
+        # SQL: three tables in one shape, the ORM has no union.
+        return SQL(" UNION ALL ").join(self._fact_queries())
+
+    @api.model
+    def _fact_queries(self):
+        """Return one SELECT per kind of fact, each with the same columns.
+
+        :return: list of SQL; an addon appends its own with the next free branch
+        """
+        return [
+            self._promise_query(),
+            self._checklist_query(),
+            self._feedback_query(),
+        ]
+
+    @api.model
+    def _promise_query(self):
+        now = fields.Datetime.now()
+        overdue = verdict.sql_overdue(SQL("f.date_due"), SQL("f.outcome"), SQL("%s", now))
+        counts = SQL(
+            "(f.is_counted AND (f.outcome IN %s OR %s))",
+            verdict.COUNTED_OUTCOMES,
+            overdue,
+        )
+        return SQL(
+            """SELECT f.id * 4 AS id, 'promise' AS kind, f.kind AS promise_kind,
+                f.date_due AS date, %(links)s,
+                COALESCE(f.outcome,
+                         CASE WHEN %(overdue)s THEN 'overdue' ELSE 'open' END)
+                    AS outcome,
+                CASE WHEN %(counts)s THEN 1 ELSE 0 END AS is_counted,
+                CASE WHEN f.is_self_declared THEN 1 ELSE 0 END AS is_self_declared,
+                CASE WHEN %(counts)s THEN %(rate)s END AS rate,
+                NULL::float AS score,
+                CASE WHEN f.outcome = 'late' THEN f.delay_hours END AS delay_hours
+            FROM service_promise f""",
+            links=self._link_columns(),
+            overdue=overdue,
+            counts=counts,
+            rate=verdict.sql_rate(SQL("f.outcome"), overdue),
+        )
+
+    @api.model
+    def _checklist_query(self):
+        return SQL(
+            """SELECT f.id * 4 + 1 AS id, 'checklist' AS kind, NULL AS promise_kind,
+                COALESCE(f.date_done, f.date_started) AS date, %s,
+                f.state AS outcome,
+                CASE WHEN f.state IN ('passed', 'failed') THEN 1 ELSE 0 END
+                    AS is_counted,
+                0 AS is_self_declared, NULL::float AS rate,
+                CASE WHEN f.state IN ('passed', 'failed') THEN f.score END AS score,
+                NULL::float AS delay_hours
+            FROM service_checklist f""",
+            self._link_columns(),
+        )
+
+    @api.model
+    def _feedback_query(self):
+        return SQL(
+            """SELECT f.id * 4 + 2 AS id, 'feedback' AS kind, NULL AS promise_kind,
+                f.date_answered AS date, %s,
+                NULL AS outcome,
+                CASE WHEN f.has_satisfaction THEN 1 ELSE 0 END AS is_counted,
+                0 AS is_self_declared, NULL::float AS rate,
+                CASE WHEN f.has_satisfaction THEN f.satisfaction / 100 END AS score,
+                NULL::float AS delay_hours
+            FROM service_feedback f""",
+            self._link_columns(),
+        )
+
+    @api.model
+    def _link_columns(self):
+        names = (
+            "res_model",
+            "res_id",
+            "res_name",
+            "employee_id",
+            "department_id",
+            "partner_id",
+            "company_id",
+        )
+        return SQL(", ").join(SQL.identifier("f", name) for name in names)
