@@ -32,7 +32,12 @@ def parser():
         help="run all tests; what follows goes to pytest (./dev test -k promise)",
         add_help=False,
     )
-    commands.add_parser("lint", help="check the style of code, manifests and views")
+    lint = commands.add_parser(
+        "lint", help="check the style of code, manifests and views"
+    )
+    lint.add_argument(
+        "--fix", action="store_true", help="correct what can be corrected by itself"
+    )
     clean = commands.add_parser("clean", help="remove the private environment and data")
     clean.add_argument(
         "--all", action="store_true", help="remove the downloads, too", dest="downloads"
@@ -87,7 +92,7 @@ def execute(options, arguments):
     if options.command == "lint":
         from .lint import lint
 
-        return lint()
+        return lint(options.fix)
     if sys.prefix == str(paths.VENV):
         return execute_inside(options)
     return prepare(options, arguments)

@@ -69,8 +69,8 @@ def preparing(command):
     lock = Lock("prepare")
     if not lock.try_acquire():
         say(
-            f"Another ./dev is preparing this folder ({lock.holder()}). Waiting for it; "
-            "Ctrl-C to give up, or stop that one first."
+            f"Another ./dev is preparing this folder ({lock.holder()}). "
+            "Waiting for it; Ctrl-C to give up, or stop that one first."
         )
         lock.acquire()
     lock.sign(f"./dev {command}, process {os.getpid()}")

@@ -3,16 +3,13 @@
 Debian takes some files out of the package and links to packages of its own instead.
 """
 
-import hashlib
-import json
-import os
 import re
 import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
-from . import debian, paths, processes
+from . import debian, npm
 from .odoo_source import Source
 from .settings import LANGUAGES
 from .ui import DevError, warn
@@ -39,7 +36,7 @@ WITHOUT_THESE_NOTHING_WORKS = (
 # an error in the browser, which fails every tour.
 SELFIE = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 SELFIE_PACKAGE = "@mediapipe/selfie_segmentation@0.1.1675465747"
-SELFIE_HASH = "a4720d2d2374ec9df3510461ff186a4af427fb5bd402375e135875a991467da3"
+SELFIE_SHA256 = "7767b33eaa68990ee06c28bbb89f39a13a47ebb07ff0f1fd4947d9e817bb9bf9"
 SELFIE_STUB = "// blurs the background of video calls: not available here\n"
 
 
@@ -117,34 +114,9 @@ def put_selfie(addons):
 
 def selfie_from_npm():
     """The file from the npm package, or None where that can't be had."""
-    if not shutil.which("npm"):
-        return None
-    folder = paths.CACHE / "npm"
     try:
-        archive = npm_pack(SELFIE_PACKAGE, folder)
+        archive = npm.pack(SELFIE_PACKAGE, SELFIE_SHA256)
         with tarfile.open(archive) as content:
-            file = content.extractfile("package/selfie_segmentation.js").read()
-    except (DevError, OSError, KeyError, tarfile.TarError):
+            return content.extractfile("package/selfie_segmentation.js").read().decode()
+    except (DevError, OSError, KeyError, ValueError, tarfile.TarError):
         return None
-    if hashlib.sha256(file).hexdigest() != SELFIE_HASH:
-        warn(f"{SELFIE_PACKAGE} isn't what was tested: left out.")
-        return None
-    return file.decode()
-
-
-def npm_pack(package, folder):
-    """Download an npm package as it is, running nothing of it; return the archive."""
-    folder.mkdir(parents=True, exist_ok=True)
-    output = processes.run(
-        ["npm", "pack", package, "--json", "--silent", "--pack-destination", folder],
-        log="npm",
-        env={**os.environ, "npm_config_cache": str(folder / "cache")},
-        cwd=folder,
-        problem=f"The npm package {package} could not be fetched.",
-        way_out="run the command again.",
-    )
-    name = json.loads(output)[0]["filename"]
-    # older npm tells the name of the package here, not that of the file
-    return folder / name.replace("/", "-").lstrip("@")
-
-

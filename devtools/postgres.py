@@ -170,10 +170,9 @@ class Embedded:
 
     def is_running(self):
         """Whether our server runs (and not just its pid file is there)."""
-        return (
-            (self.data / "postmaster.pid").exists()
-            and self.call("pg_ctl", "-D", self.data, "status").returncode == 0
-        )
+        return (self.data / "postmaster.pid").exists() and self.call(
+            "pg_ctl", "-D", self.data, "status"
+        ).returncode == 0
 
     def call(self, program, *arguments):
         """Run one of the server's programs as the user it accepts."""
@@ -218,7 +217,9 @@ class Embedded:
         partial = self.home / "pgdata.partial"
         shutil.rmtree(partial, ignore_errors=True)
         self.make_private(partial)
-        options = "--username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync"
+        options = (
+            "--username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync"
+        )
         done = self.call("initdb", "-D", partial, *options.split())
         if done.returncode:
             raise self.failure("The data folder of PostgreSQL could not be made.")
@@ -271,7 +272,9 @@ def way_to_run():
     user_namespace = ("unshare", "--user", "--map-user=65534")
     try:
         if not subprocess.call(
-            [*user_namespace, "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*user_namespace, "true"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         ):
             return user_namespace, {}, paths.STATE
     except OSError:
@@ -309,5 +312,3 @@ def remove_stale_pid_file(pid_file):
     ).stdout
     if "postgres" not in name:
         pid_file.unlink(missing_ok=True)
-
-

@@ -64,7 +64,9 @@ def run(command, *, log, problem, way_out, **options):
                 **options,
             )
         except FileNotFoundError as error:
-            raise DevError(f"{problem} ({error.filename} is missing)", way_out) from None
+            raise DevError(
+                f"{problem} ({error.filename} is missing)", way_out
+            ) from None
     output = log_path.read_text(errors="replace")
     if code:
         raise explain(
