@@ -44,6 +44,9 @@ def environment(server):
     env["PATH"] = f"{bin_folder}{os.pathsep}{env.get('PATH', os.defpath)}"
     # Odoo computes in UTC; the tests must not depend on where they run
     env["TZ"] = "UTC"
+    # compiled modules halve the time of a start; outside the addons' folders
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env["PYTHONPYCACHEPREFIX"] = str(paths.PYCACHE)
     return {**env, **server.environment()}
 
 

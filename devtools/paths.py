@@ -20,6 +20,7 @@ FILESTORE = DATA / "filestore"
 LOCKS = STATE / "locks"
 LOGS = STATE / "log"
 ETC = STATE / "etc"
+PYCACHE = STATE / "pycache"
 
 # Tells this clone from others that use the same PostgreSQL server.
 CLONE_ID = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]

@@ -7,6 +7,8 @@ from . import browser, locks, odoo_server, odoo_source, paths, postgres, process
 from .databases import Databases
 from .ui import DevError, say, warn
 
+BASE_VARIABLE = "SERVICE_QUALITY_BASE_TEMPLATE"
+
 # -r: a line for every test that failed or was skipped, with the reason
 OPTIONS = (
     *("-p", "no:cacheprovider", "-p", "devtools.pytest_plugin"),
@@ -23,12 +25,12 @@ def test(arguments):
         with locks.preparing("test"):
             source = odoo_source.ensure()
             databases = Databases(server, source.version)
-            template = databases.addon()
+            base, template = databases.base(), databases.addon()
             name = databases.name("test", os.getpid())
             databases.drop(name)
             databases.copy(template, name)
         try:
-            return run_pytest(name, server, browser_folder, arguments)
+            return run_pytest(name, base, server, browser_folder, arguments)
         finally:
             databases.drop(name)
 
@@ -59,13 +61,14 @@ def names_a_test(arguments):
     )
 
 
-def run_pytest(database, server, browser_folder, arguments):
+def run_pytest(database, base, server, browser_folder, arguments):
     """Run pytest in its own process; return its exit code."""
     # the port is chosen by pytest-odoo
     config = odoo_server.write_config(database, server)
     env = odoo_server.environment(server)
     env["PYTHONPATH"] = str(paths.ROOT)
-    env["SERVICE_QUALITY_TEST_DATABASE"] = database
+    # for the tests of the tool itself, which copy it
+    env[BASE_VARIABLE] = base
     if browser_folder:
         env["PATH"] += os.pathsep + browser_folder
     command = [paths.venv_python(), "-m", "pytest", f"--odoo-config={config}", *OPTIONS]
