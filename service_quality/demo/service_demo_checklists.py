@@ -1,0 +1,139 @@
+from datetime import timedelta
+
+from odoo import models
+
+from . import content
+
+#: Checklists were introduced so many working hours ago.
+CHECKLIST_HOURS = 320
+#: Share of done documents whose checklist was not finished.
+PARTLY_SHARE = 0.14
+WAIVED = 2
+NOTICED = [
+    "The filter of the neighbouring unit is due as well.",
+    "The customer plans to rebuild the attic next year.",
+    "Offered a maintenance contract, he thinks about it.",
+]
+
+
+class ServiceDemo(models.AbstractModel):
+    _inherit = "service.demo"
+
+    def _create_checklists(self, run):
+        """Create the checklists with their answers: done, partly done, failed."""
+        starts = list(self._pick_checklists(run))
+        model = self.env["service.checklist"]._service_unseal()
+        rows = model.create([self._prepare_checklist(run, *start) for start in starts])
+        self._backdate(
+            rows,
+            create_date=rows.mapped("date_started"),
+            create_uid=[run.user(document).id for document, _template in starts],
+        )
+        self._backdate(
+            rows.line_ids,
+            create_date=[line.checklist_id.date_started for line in rows.line_ids],
+        )
+        for line in rows.line_ids.filtered("date_answered"):
+            run.log(
+                line.checklist_id,
+                "answered",
+                line.date_answered,
+                line.answered_by_id or self.env.user,
+                new_value=str(line._service_answer_text()),
+                note=line.name,
+            )
+        self._waive_some(run, rows)
+
+    def _pick_checklists(self, run):
+        """Yield (document, template) for each checklist that was started."""
+        habits = self._ref("template_maister")
+        handover = self._ref("demo_template_handover")
+        for document in run.story.documents:
+            if document.created < run.story.today - CHECKLIST_HOURS:
+                continue
+            if document.model == "helpdesk.ticket":
+                yield document, habits
+                is_field = content.EMPLOYEES[document.employee]["team"] == "field"
+                if is_field and run.rng.random() < 0.35:
+                    yield document, handover
+            elif document.stage == "sale":
+                yield document, handover
+                if run.rng.random() < 0.3:
+                    yield document, habits
+
+    def _prepare_checklist(self, run, document, template):
+        """Return the vals of one checklist with its lines answered so far."""
+        record = run.record(document)
+        model = self.env["service.checklist"]
+        vals = model._prepare_vals(record, template)
+        vals["date_started"] = run.clock.moment(document.created)
+        lines = [command[2] for command in vals["line_ids"]]
+        if document.closed:
+            answered = self._choose_lines(run, lines, run.rng.random() < PARTLY_SHARE)
+            end = document.closed
+        else:
+            end = run.story.latest
+            share = run.rng.uniform(0, 0.6) if document.stage != "new" else 0
+            answered = lines[: int(len(lines) * share)]
+        careful = content.EMPLOYEES[document.employee]["rate"]
+        for number, line in enumerate(answered, 1):
+            part = number / (len(answered) + 1)
+            when = document.created + (end - document.created) * part
+            line.update(self._prepare_answer(run, document, line, careful))
+            line["date_answered"] = run.clock.moment(when)
+            if not line["is_automatic"]:
+                line["answered_by_id"] = run.user(document).id
+        return vals
+
+    def _choose_lines(self, run, lines, is_partly):
+        """Return the lines that were answered: the required ones and most others."""
+        if is_partly:
+            return lines[: max(1, int(len(lines) * run.rng.uniform(0.2, 0.6)))]
+        return [line for line in lines if line["is_required"] or run.rng.random() < 0.8]
+
+    def _prepare_answer(self, run, document, line, careful):
+        """Return the answer to one line; who keeps promises also works carefully."""
+        rng = run.rng
+        if line["kind"] == "score":
+            return {"value": max(1, min(10, round(rng.gauss(4 + 5 * careful, 1.2))))}
+        if line["kind"] == "balance":
+            return {"value": rng.choices([-2, -1, 0, 1], [1, 6, 24 * careful, 4])[0]}
+        if line["kind"] == "text":
+            return {"comment": rng.choice(NOTICED)}
+        if line["template_line_id"] == self._ref("template_maister_deadline").id:
+            return {"answer": "yes" if self._was_in_time(run, document) else "no"}
+        is_no = rng.random() < (1 - careful) * (0.35 if line["is_critical"] else 0.5)
+        if is_no:
+            return {"answer": "no"}
+        may_skip = not line["is_required"] and not line["is_critical"]
+        return {"answer": "na" if may_skip and rng.random() < 0.06 else "yes"}
+
+    def _was_in_time(self, run, document):
+        """Tell whether the plan's or the order's deadline on a document was kept."""
+        return all(
+            run.promises[id(promise)].outcome == "kept"
+            for promise in document.promises
+            if promise.kind == "deadline" and promise.source != "manual"
+        )
+
+    def _waive_some(self, run, rows):
+        """The manager lets some unfinished checklists of done documents go."""
+        done = {run.record(row): row for row in run.story.documents if row.closed}
+        records = {(row._name, row.id) for row in done}
+        unfinished = rows.filtered(
+            lambda row: row.state == "todo" and (row.res_model, row.res_id) in records
+        )
+        for checklist in unfinished[:WAIVED]:
+            moment = checklist.date_started + timedelta(days=1)
+            run.log(
+                checklist,
+                "waived",
+                moment,
+                run.users["manager"],
+                old_value=checklist.state,
+                new_value="waived",
+                note=content.WAIVE_REASON,
+            )
+            checklist.write(
+                {"date_waived": moment, "waive_reason": content.WAIVE_REASON}
+            )
