@@ -1,0 +1,3 @@
+from . import test_verdict
+from . import test_wilson, test_working_time
+from . import test_promise

@@ -1,0 +1,485 @@
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from odoo import fields, sql_db
+from odoo.fields import Command
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tests.test_cursor import TestCursor
+
+#: Monday 09:00 UTC, 10:00 in Budapest: a working hour of the test calendar.
+NOW = datetime(2026, 3, 2, 9, 0)
+#: Models whose rows state facts: nobody writes them, by no door.
+SEALED = (
+    "service.promise",
+    "service.event",
+    "service.checklist",
+    "service.checklist.line",
+    "service.feedback",
+    "service.invitation",
+)
+
+
+class ServiceCase(TransactionCase):
+    """Two companies, their people, their customers, and a clock.
+
+    ``self.now`` is what the server believes: ``wait(hours=2)`` lets time pass,
+    ``at(moment)`` borrows another moment. Verbs (``make_ticket``, ``close``,
+    ``customer_message``...) do what a person does, as that person.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Passwords of test users need not withstand anybody.
+        cls.startClassPatcher(
+            patch("odoo.addons.base.models.res_users.MIN_ROUNDS", 1)
+        )
+        cls.env = cls.env(
+            context=dict(
+                cls.env.context,
+                lang="en_US",
+                tracking_disable=True,
+                no_reset_password=True,
+                mail_create_nolog=True,
+            )
+        )
+        # Plans of demo data would start promises of their own.
+        cls.env["service.plan"].search([]).active = False
+        cls._set_up_companies()
+        cls._set_up_people()
+        cls._set_up_customers()
+        cls._set_up_documents()
+
+    @classmethod
+    def _set_up_companies(cls):
+        cls.calendar = cls.make_calendar("40 hours")
+        cls.company, cls.other_company = cls.env["res.company"].create(
+            [{"name": "Quality Test Ltd"}, {"name": "Other Test Ltd"}]
+        )
+        companies = cls.company + cls.other_company
+        companies.resource_calendar_id = cls.calendar
+        companies.write(
+            {
+                "service_lead_minutes": 15,
+                "service_due_soon_hours": 4,
+                "service_reopen_hours": 72,
+                "service_survey_pause_days": 14,
+            }
+        )
+        cls.company.partner_id.email = "office@quality-test.example"
+        cls.env = cls.env(
+            context=dict(
+                cls.env.context,
+                allowed_company_ids=[*companies.ids, *cls.env.companies.ids],
+            )
+        )
+
+    @classmethod
+    def make_calendar(cls, name, tz="Europe/Budapest", days=range(5), hours=None):
+        """Return a calendar of the given hours, 8-12 and 13-17 by default."""
+        return cls.env["resource.calendar"].create(
+            {
+                "name": name,
+                "tz": tz,
+                "company_id": False,
+                "attendance_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create(
+                            {
+                                "name": f"{day} {start}",
+                                "dayofweek": str(day),
+                                "hour_from": start,
+                                "hour_to": stop,
+                                "day_period": "morning" if start < 12 else "afternoon",
+                            }
+                        )
+                        for day in days
+                        for start, stop in (hours or [(8, 12), (13, 17)])
+                    ),
+                ],
+            }
+        )
+
+    @classmethod
+    def make_user(cls, login, groups, company=None, employee=True, **vals):
+        """Return a user and, unless told otherwise, give him an employee."""
+        company = company or cls.company
+        user = new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            name=vals.pop("name", login.replace("_", " ").title()),
+            email=f"{login}@quality-test.example",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            tz=vals.pop("tz", "Europe/Budapest"),
+            lang="en_US",
+        )
+        if employee:
+            cls.env["hr.employee"].create(
+                {
+                    "name": user.name,
+                    "user_id": user.id,
+                    "company_id": company.id,
+                    "resource_calendar_id": cls.calendar.id,
+                    **vals,
+                }
+            )
+        return user
+
+    @classmethod
+    def _set_up_people(cls):
+        agent_groups = (
+            "helpdesk_mgmt.group_helpdesk_user_own,sales_team.group_sale_salesman"
+        )
+        document_groups = (
+            "helpdesk_mgmt.group_helpdesk_user,"
+            "sales_team.group_sale_salesman_all_leads"
+        )
+        cls.department = cls.env["hr.department"].create(
+            {"name": "Support", "company_id": cls.company.id}
+        )
+        cls.leader = cls.make_user("sq_leader", "service_quality.group_user")
+        lead = {"parent_id": cls.leader.employee_ids.id}
+        cls.agent = cls.make_user(
+            "sq_agent", agent_groups, department_id=cls.department.id, **lead
+        )
+        cls.agent2 = cls.make_user("sq_agent2", agent_groups)
+        cls.manager = cls.make_user(
+            "sq_manager", f"service_quality.group_manager,{document_groups}"
+        )
+        cls.admin = cls.make_user(
+            "sq_admin", f"service_quality.group_admin,{document_groups}"
+        )
+        cls.nobody = cls.make_user("sq_nobody", "base.group_user")
+        cls.foreigner = cls.make_user(
+            "sq_foreigner",
+            f"service_quality.group_manager,{document_groups}",
+            company=cls.other_company,
+        )
+        cls.employee = cls.agent.employee_ids
+        cls.employee2 = cls.agent2.employee_ids
+
+    @classmethod
+    def _set_up_customers(cls):
+        cls.customer_company = cls.env["res.partner"].create(
+            {"name": "Customer Inc", "is_company": True, "lang": "en_US"}
+        )
+        cls.portal = new_test_user(
+            cls.env,
+            login="sq_portal",
+            groups="base.group_portal",
+            name="Petra Portal",
+            email="petra@customer.example",
+            lang="en_US",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.customer = cls.portal.partner_id
+        cls.customer.write(
+            {"parent_id": cls.customer_company.id, "tz": "America/New_York"}
+        )
+        cls.stranger = cls.env["res.partner"].create(
+            {
+                "name": "Stranger",
+                "email": "stranger@elsewhere.example",
+                "lang": "en_US",
+            }
+        )
+
+    @classmethod
+    def _set_up_documents(cls):
+        stages = cls.env["helpdesk.ticket.stage"]
+        cls.stage_open, cls.stage_closed = stages.create(
+            [
+                {"name": "Test Open", "sequence": 1, "company_id": False},
+                {
+                    "name": "Test Closed",
+                    "sequence": 2,
+                    "closed": True,
+                    "close_from_portal": True,
+                    "company_id": False,
+                },
+            ]
+        )
+        cls.team, cls.team2 = cls.env["helpdesk.ticket.team"].create(
+            [
+                {
+                    "name": "Test Team",
+                    "company_id": cls.company.id,
+                    "user_ids": [Command.set(cls.agent.ids)],
+                },
+                {
+                    "name": "Test Team 2",
+                    "company_id": cls.company.id,
+                    "user_ids": [Command.set(cls.agent2.ids)],
+                },
+            ]
+        )
+        cls.product = cls.env["product.product"].create(
+            {
+                "name": "Test Service",
+                "type": "service",
+                "invoice_policy": "order",
+                "list_price": 100.0,
+                "taxes_id": [Command.clear()],
+                "company_id": False,
+            }
+        )
+        # A rule on teams is cached with the ids of the user's teams.
+        cls.env.registry.clear_cache()
+
+    def setUp(self):
+        super().setUp()
+        self.now = NOW
+        clock = {
+            (fields.Datetime, "now"): staticmethod(
+                lambda *args: self.now.replace(microsecond=0)
+            ),
+            (sql_db.BaseCursor, "now"): lambda cursor: self.now,
+            (TestCursor, "now"): lambda cursor: self.now,
+        }
+        for (owner, name), value in clock.items():
+            self.startPatcher(patch.object(owner, name, value))
+
+    # ------------------------------------------------------------------
+    # Time
+    # ------------------------------------------------------------------
+
+    def wait(self, **delta):
+        """Let time pass; what the transaction collected is worked off before."""
+        self.sync()
+        self.now += timedelta(**delta)
+
+    @contextmanager
+    def at(self, moment):
+        """Do something at another moment."""
+        before, self.now = self.now, moment
+        try:
+            yield
+        finally:
+            self.now = before
+
+    def after(self, **delta):
+        """Return the moment that long after now."""
+        return self.now + timedelta(**delta)
+
+    def sync(self):
+        """Do what a commit does first: flush, and work off what was collected."""
+        self.env.cr.flush()
+
+    # ------------------------------------------------------------------
+    # Verbs
+    # ------------------------------------------------------------------
+
+    def as_user(self, records, user):
+        """Return records as a user sees them, with a fresh eye."""
+        self.sync()
+        self.env.invalidate_all()
+        return records.with_user(user).with_context(
+            allowed_company_ids=user.company_ids.ids, tracking_disable=False
+        )
+
+    def model(self, name, user):
+        """Return a model in the environment of a user's ordinary session."""
+        return self.as_user(self.env[name], user)
+
+    def make_ticket(self, user=None, partner=None, company=None, **vals):
+        """Create a ticket of an agent, by default the first one's."""
+        user = self.agent if user is None else user
+        partner = self.customer if partner is None else partner
+        company = company or self.company
+        ticket = (
+            self.env["helpdesk.ticket"]
+            .with_company(company)
+            .create(
+                {
+                    "name": "Printer does not print",
+                    "description": "<p>It blinks.</p>",
+                    "company_id": company.id,
+                    "partner_id": partner.id,
+                    "partner_email": partner.email,
+                    "stage_id": self.stage_open.id,
+                    "user_id": user.id,
+                    **vals,
+                }
+            )
+        )
+        self.sync()
+        return ticket
+
+    def make_order(self, user=None, confirm=True, company=None, **vals):
+        """Create an order of an agent and confirm it."""
+        user = self.agent if user is None else user
+        company = company or self.company
+        order = (
+            self.env["sale.order"]
+            .with_company(company)
+            .create(
+                {
+                    "company_id": company.id,
+                    "partner_id": self.customer.id,
+                    "user_id": user.id,
+                    "order_line": [
+                        Command.create(
+                            {"product_id": self.product.id, "product_uom_qty": 2}
+                        )
+                    ],
+                    **vals,
+                }
+            )
+        )
+        if confirm:
+            order.action_confirm()
+        self.sync()
+        return order
+
+    def make_promise(self, document, user=None, tell=True, **vals):
+        """Record a promise as an agent, and write it to the customer."""
+        user = user or self.agent
+        promise = self.model("service.promise", user).create(
+            {
+                "name": "We repair it",
+                "kind": "deadline",
+                "res_model": document._name,
+                "res_id": document.id,
+                "date_due": fields.Datetime.to_string(self.after(hours=2)),
+                **vals,
+            }
+        )
+        if tell:
+            promise.action_tell_customer()
+        self.sync()
+        return self.env["service.promise"].browse(promise.id)
+
+    def make_plan(self, model="helpdesk.ticket", rules=(), **vals):
+        """Create a plan; ``rules`` are vals of its promises."""
+        plan = self.env["service.plan"].create(
+            {
+                "name": "Test Plan",
+                "res_model": model,
+                "company_id": self.company.id,
+                "rule_ids": [Command.create(rule) for rule in rules],
+                **vals,
+            }
+        )
+        self.sync()
+        return plan
+
+    def make_template(self, lines=None, **vals):
+        """Create a checklist template, by default one required yes/no line."""
+        lines = [{"name": "Cause found?", "is_required": True}] if lines is None else lines
+        return self.env["service.checklist.template"].create(
+            {
+                "name": "Test Checklist",
+                "line_ids": [Command.create(line) for line in lines],
+                **vals,
+            }
+        )
+
+    def start_checklist(self, document, template=None, user=None):
+        """Start a checklist by hand, as an agent."""
+        template = template or self.make_template()
+        document = self.as_user(document, user or self.agent)
+        document.action_service_start_checklist(template.id)
+        self.sync()
+        return self.env["service.checklist"].search(
+            [
+                ("res_model", "=", document._name),
+                ("res_id", "=", document.id),
+                ("template_id", "=", template.id),
+            ]
+        )
+
+    def agent_message(self, document, body="We are working on it.", user=None, **vals):
+        """Send a message to the customer, as an agent does."""
+        vals = {
+            "message_type": "comment",
+            "subtype_xmlid": "mail.mt_comment",
+            "partner_ids": self.customer.ids,
+            **vals,
+        }
+        return self._post(document, user or self.agent, body, **vals)
+
+    def customer_message(self, document, body="Any news?", user=None):
+        """Answer in the portal, as the customer does."""
+        user = user or self.portal
+        message = (
+            document.with_user(user)
+            .sudo()
+            .message_post(
+                body=body,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                author_id=user.partner_id.id,
+            )
+        )
+        self.sync()
+        return message
+
+    def _post(self, document, user, body, **vals):
+        message = self.as_user(document, user).message_post(body=body, **vals)
+        self.sync()
+        return message
+
+    def close(self, document, user=None):
+        """Finish a document, as an agent does."""
+        document = self.as_user(document, user or self.agent)
+        if document._name == "sale.order":
+            for line in document.order_line:
+                line.qty_delivered = line.product_uom_qty
+        else:
+            document.stage_id = self.stage_closed
+        self.sync()
+
+    def reopen(self, document, user=None):
+        """Open a finished document again."""
+        document = self.as_user(document, user or self.agent)
+        if document._name == "sale.order":
+            document.order_line[:1].qty_delivered = 0
+        else:
+            document.stage_id = self.stage_open
+        self.sync()
+
+    def correct(self, promise, outcome, reason="Checked with the customer"):
+        """Correct a verdict, as the service manager."""
+        self.as_user(promise, self.manager).action_correct(outcome, reason)
+        self.sync()
+
+    # ------------------------------------------------------------------
+    # Asserts
+    # ------------------------------------------------------------------
+
+    def assertOutcome(self, promise, outcome, counted=None):
+        """Check the stored outcome, and that it counts (or not)."""
+        self.sync()
+        promise.invalidate_recordset()
+        self.assertEqual(promise.outcome or None, outcome)
+        if counted is not None:
+            self.assertEqual(promise.is_counted, counted)
+
+    def events_of(self, record):
+        """Return the kinds of events about a record, oldest first."""
+        self.sync()
+        return self.raw_events(record).mapped("kind")
+
+    def raw_events(self, record):
+        """Return the events about a record, oldest first."""
+        return self.env["service.event"].search(
+            [("res_model", "=", record._name), ("res_id", "=", record.id)], order="id"
+        )
+
+    def facts_of(self, records):
+        """Return every stored column of records, to see that nothing changed."""
+        self.sync()
+        self.env.cr.execute(
+            f"SELECT * FROM {records._table} WHERE id = ANY(%s) ORDER BY id",
+            [records.ids],
+        )
+        return self.env.cr.dictfetchall()
+
+
+class ServiceHttpCase(ServiceCase, HttpCase):
+    """The same, with a browser's view."""
