@@ -46,6 +46,7 @@ class ServiceSealedMixin(models.AbstractModel):
     def create(self, vals_list):
         if self._service_is_unsealed():
             return super().create(vals_list)
+        self.check_access("create")
         # Defaults of the client's context must not reach sealed fields either.
         model = self.with_context(clean_context(self.env.context))
         for vals in vals_list:
@@ -72,6 +73,21 @@ class ServiceSealedMixin(models.AbstractModel):
         raise AccessError(
             self.env._("These records are written by the system and by nobody else.")
         )
+
+    @api.model
+    def default_get(self, fields):
+        """Return the defaults of the fields themselves.
+
+        Not those of the context and not those a user stored for himself
+        (``ir.default``): they would reach facts that nobody gave.
+        """
+        defaults = {}
+        for name in fields:
+            field = self._fields.get(name)
+            if field and field.default:
+                value = field.convert_to_cache(field.default(self), self)
+                defaults[name] = field.convert_to_write(value, self)
+        return defaults
 
     def write(self, vals):
         if vals and not self._service_is_unsealed():

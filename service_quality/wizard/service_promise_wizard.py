@@ -65,12 +65,16 @@ class ServicePromiseWizard(models.TransientModel):
     @api.depends("date_due", "res_model", "res_id")
     def _compute_due_hint(self):
         """Show the due moment in the agent's and in the customer's time zone."""
+        served = self.env["service.linked.mixin"]._service_document_models()
         for wizard in self:
             wizard.due_hint = False
-            document = self.env.get(wizard.res_model or "")
-            if not wizard.date_due or document is None or not wizard.res_id:
+            if not wizard.date_due or wizard.res_model not in served:
                 continue
-            partner = document.browse(wizard.res_id)._service_get_partner()
+            document = self.env[wizard.res_model].browse(wizard.res_id or [])
+            document = document.exists()._filtered_access("read")
+            if not document:
+                continue
+            partner = document._service_get_partner()
             mine, theirs = self.env.user.tz or "UTC", partner.tz
             hint = format_datetime(self.env, wizard.date_due, tz=mine)
             if theirs and theirs != mine:
