@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import api, models, tools
 
@@ -26,7 +26,7 @@ class ResourceCalendar(models.Model):
         return due.replace(microsecond=0) if due else None
 
     def _service_hours_between(self, start, stop):
-        """Return the working hours between two moments (naive UTC), at least 0.
+        """Return the working hours between two moments (naive timezone.utc), at least 0.
 
         Without a calendar, or with one that has no hours, clock hours count.
         """
@@ -49,8 +49,8 @@ class ResourceCalendar(models.Model):
         # sudo: working hours and company holidays are needed to judge promises of
         # people who may not read calendars; nothing of it is shown
         calendar = self.sudo().browse(calendar_id)
-        start = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=2)
-        stop = datetime(year + SPAN_YEARS, 1, 1, tzinfo=UTC)
+        start = datetime(year, 1, 1, tzinfo=timezone.utc) - timedelta(days=2)
+        stop = datetime(year + SPAN_YEARS, 1, 1, tzinfo=timezone.utc)
         return WorkingTime(calendar._work_intervals_batch(start, stop)[False])
 
     def _service_forget_hours(self):

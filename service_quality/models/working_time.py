@@ -7,7 +7,7 @@ those of ``plan_hours`` (a test compares them on random cases).
 """
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, timedelta
+from datetime import timedelta, timezone
 
 
 class WorkingTime:
@@ -22,8 +22,8 @@ class WorkingTime:
         self.worked = []  # seconds worked before the interval
         total = 0.0
         for start, stop, *_rest in intervals:
-            start = start.astimezone(UTC).replace(tzinfo=None)
-            stop = stop.astimezone(UTC).replace(tzinfo=None)
+            start = start.astimezone(timezone.utc).replace(tzinfo=None)
+            stop = stop.astimezone(timezone.utc).replace(tzinfo=None)
             self.starts.append(start)
             self.stops.append(stop)
             self.worked.append(total)

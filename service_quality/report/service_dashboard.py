@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
@@ -179,7 +179,7 @@ class ServiceDashboard(models.AbstractModel):
         for day in (period["date_from"], period["date_to"] + timedelta(days=1)):
             midnight = datetime.combine(day, time.min)
             local = self.env.tz.localize(midnight)
-            bounds.append(local.astimezone(UTC).replace(tzinfo=None))
+            bounds.append(local.astimezone(timezone.utc).replace(tzinfo=None))
         return bounds
 
     # ------------------------------------------------------------------

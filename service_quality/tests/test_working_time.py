@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from random import Random
 
 from odoo.tests import tagged
@@ -60,11 +60,11 @@ class TestWorkingTime(ServiceCase):
             )
             hours = random.choice((0.25, 0.5, 1, 2, 3.75, 4, 8, 12, 24, 37.5, 60))
             expected = calendar.plan_hours(
-                hours, start.replace(tzinfo=UTC), compute_leaves=True
+                hours, start.replace(tzinfo=timezone.utc), compute_leaves=True
             )
             if not expected:
                 continue
-            expected = expected.astimezone(UTC).replace(tzinfo=None)
+            expected = expected.astimezone(timezone.utc).replace(tzinfo=None)
             due = calendar._service_add_hours(start, hours)
             self.assertLess(
                 abs((due - expected).total_seconds()),
@@ -193,7 +193,7 @@ class TestWorkingTime(ServiceCase):
 
     def test_plain_intervals(self):
         """The arithmetic alone, on two intervals of an hour."""
-        day = datetime(2026, 1, 1, tzinfo=UTC)
+        day = datetime(2026, 1, 1, tzinfo=timezone.utc)
         hour = timedelta(hours=1)
         working = WorkingTime([(day, day + hour), (day + 2 * hour, day + 3 * hour)])
         start = day.replace(tzinfo=None)
