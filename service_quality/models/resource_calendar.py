@@ -26,7 +26,7 @@ class ResourceCalendar(models.Model):
         return due.replace(microsecond=0) if due else None
 
     def _service_hours_between(self, start, stop):
-        """Return the working hours between two moments (naive timezone.utc), at least 0.
+        """Return the working hours between two moments (naive UTC), at least 0.
 
         Without a calendar, or with one that has no hours, clock hours count.
         """
