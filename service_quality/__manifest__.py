@@ -54,6 +54,10 @@
             ("remove", "service_quality/static/src/dashboard/loader.js"),
         ],
         "web.assets_tests": ["service_quality/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["service_quality/static/tests/*.test.js"],
+        "web.assets_unit_tests": [
+            "service_quality/static/src/dashboard/**/*",
+            ("remove", "service_quality/static/src/dashboard/loader.js"),
+            "service_quality/static/tests/*.test.js",
+        ],
     },
 }

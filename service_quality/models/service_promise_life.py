@@ -155,10 +155,12 @@ class ServicePromise(models.Model):
                     self.env._("The customer has this in writing already, or it ended.")
                 )
             document = promise.with_env(self.env)._service_document()
-            message = document._service_post_to_customer(
-                "service_quality.message_promise_told", {"promise": promise}
+            zone = promise.partner_id.tz or self.env.user.tz or "UTC"
+            document._service_post_to_customer(
+                "service_quality.message_promise_told",
+                {"promise": promise, "zone": zone},
             )
-            promise._service_mark_told(message.create_date)
+            promise._service_mark_told(fields.Datetime.now())
         return True
 
     # ------------------------------------------------------------------

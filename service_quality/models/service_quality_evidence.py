@@ -10,7 +10,7 @@ from odoo.tools.mail import email_normalize, email_normalize_all
 
 _logger = logging.getLogger(__name__)
 
-#: A message shorter than this, once quotes and signature are gone, informs nobody.
+#: A message with fewer letters and digits than this informs nobody.
 MIN_UPDATE_CHARS = 3
 EVIDENCE_TEXT_LIMIT = 10_000
 #: Context key of messages that no person wrote, and of those that only state a
@@ -101,13 +101,25 @@ class ServiceQualityMixin(models.AbstractModel):
         )
         if not closing:
             return
-        guarded = closing.browse()
-        for plan, documents in self.env["service.plan"]._service_for(closing):
+        try:
+            open_lines = closing._service_guarded_lines()
+        except Exception:
+            # A plan that cannot be read must not keep documents from being closed.
+            _logger.exception("Service quality: gate of %s not checked", closing)
+            return
+        for document, lines in open_lines:
+            raise UserError(document._service_gate_message(lines))
+
+    def _service_guarded_lines(self):
+        """Return (document, open lines) of the guarded documents that have some."""
+        guarded = self.browse()
+        for plan, documents in self.env["service.plan"]._service_for(self):
             guarded |= documents if plan.is_gate else guarded
-        for document in guarded:
-            lines = document.service_checklist_ids._service_open_lines()
-            if lines:
-                raise UserError(document._service_gate_message(lines))
+        rows = [
+            (document, document.service_checklist_ids._service_open_lines())
+            for document in guarded
+        ]
+        return [(document, lines) for document, lines in rows if lines]
 
     def _service_gate_message(self, lines):
         return self.env._(
@@ -133,7 +145,8 @@ class ServiceQualityMixin(models.AbstractModel):
 
     def _message_mail_after_hook(self, mails):
         result = super()._message_mail_after_hook(mails)
-        if self.env.uid != SUPERUSER_ID and not self.env.context.get(AUTOMATIC):
+        by_hand = self.env.uid != SUPERUSER_ID and not self.env.user.share
+        if by_hand and not self.env.context.get(AUTOMATIC):
             self._service_safely(lambda: self._service_on_mails(mails))
         return result
 
@@ -155,7 +168,7 @@ class ServiceQualityMixin(models.AbstractModel):
         """Take a posted message as evidence: from us to the customer, or from him."""
         message = message.sudo()  # author, recipients and text of this one message
         text = self._service_message_text(message.body)
-        if len(text) < MIN_UPDATE_CHARS and not message.attachment_ids:
+        if not self._service_says_something(text) and not message.attachment_ids:
             return
         if self._service_from_customer(message):
             self._service_note_contact("inbound", text)
@@ -193,13 +206,16 @@ class ServiceQualityMixin(models.AbstractModel):
             sent_to |= {
                 email_normalize(partner.email or "") for partner in mail.recipient_ids
             }
-            if emails & sent_to:
-                document._service_note_contact(
-                    "outbound", self._service_message_text(mail.body_html)
-                )
+            text = self._service_message_text(mail.body_html)
+            if emails & sent_to and self._service_says_something(text):
+                document._service_note_contact("outbound", text)
 
     def _service_message_text(self, body):
         return html2plaintext(body or "").strip()[:EVIDENCE_TEXT_LIMIT]
+
+    def _service_says_something(self, text):
+        """Tell whether a text has words; dots, smileys and blanks inform nobody."""
+        return sum(char.isalnum() for char in text) >= MIN_UPDATE_CHARS
 
     def _service_customer_emails(self):
         """Return the customer's normalised addresses of one document, a set."""
@@ -209,8 +225,15 @@ class ServiceQualityMixin(models.AbstractModel):
         return {email_normalize(address) for address in addresses if address} - {False}
 
     def _service_from_customer(self, message):
-        """Tell whether the customer wrote this message."""
+        """Tell whether the customer wrote this message.
+
+        Any colleague can post with the customer as author; the customer himself
+        comes through the portal or the mail gateway.
+        """
         author = message.author_id
+        creator = message.create_uid
+        if not creator.share and creator.id != SUPERUSER_ID:
+            return False
         family = self.sudo()._service_get_partner().commercial_partner_id
         if author:
             return bool(

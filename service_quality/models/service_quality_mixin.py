@@ -213,9 +213,11 @@ class ServiceQualityMixin(models.AbstractModel):
         return result
 
     def unlink(self):
-        facts = self._service_before_unlink()
+        facts = []
+        self._service_safely(lambda: facts.append(self._service_before_unlink()))
         result = super().unlink()
-        self._service_after_unlink(facts)
+        if facts:
+            self._service_safely(lambda: self._service_after_unlink(*facts))
         return result
 
     def _service_schedule_sync(self, is_new=False, was_done=None, assigned=False):
