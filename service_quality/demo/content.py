@@ -107,7 +107,10 @@ COUNTRIES = {
     "RO": ("Europe/Bucharest", "ro_RO"),
     "IT": ("Europe/Rome", "it_IT"),
 }
-#: Weight of the customer with the portal account, who is in the XML file.
+#: The customer with a portal account, contact of a hotel; his password is his login.
+PORTAL_COMPANY = ("Hotel Duna Korzó", "reception@dunakorzo.example", "Budapest", "HU")
+PORTAL_CONTACT = ("Eszter Balogh", "eszter.balogh@dunakorzo.example")
+PORTAL_LOGIN = "customer"
 PORTAL_WEIGHT = 9
 
 #: (name, price); services, delivered by hand.

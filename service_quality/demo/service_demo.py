@@ -20,6 +20,7 @@ SILENT = {
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
     "mail_auto_subscribe_no_notify": True,
+    "no_reset_password": True,
 }
 #: Types of the columns that are backdated.
 ARRAYS = {"timestamp": SQL("timestamp[]"), "int4": SQL("int4[]")}
@@ -120,8 +121,7 @@ class ServiceDemo(models.AbstractModel):
         run = DemoRun(story, clock, rng)
         for key in [*content.EMPLOYEES, "manager"]:
             run.users[key] = self._ref(f"demo_user_{key}")
-        users = self.env["res.users"].union(*run.users.values())
-        self._set_language(users | self._ref("demo_user_customer"))
+        self._set_language(self.env["res.users"].union(*run.users.values()))
         return run
 
     def _set_language(self, users):

@@ -30,13 +30,13 @@ class ServiceDemo(models.AbstractModel):
                 [("code", "in", list(content.COUNTRIES))]
             )
         }
+        rows = [content.PORTAL_COMPANY, *content.COMPANIES, *content.PERSONS]
         vals_list = []
-        for number, row in enumerate(content.COMPANIES + content.PERSONS):
-            name, email, city, code, _weight = row
+        for number, (name, email, city, code, *_weight) in enumerate(rows):
             tz, lang = content.COUNTRIES[code]
             vals = {
                 "name": name,
-                "is_company": number < len(content.COMPANIES),
+                "is_company": number <= len(content.COMPANIES),
                 "email": email or False,
                 "city": city,
                 "country_id": countries[code].id,
@@ -45,8 +45,31 @@ class ServiceDemo(models.AbstractModel):
             if lang in installed:
                 vals["lang"] = lang
             vals_list.append(vals)
-        portal = self._ref("demo_customer")
-        run.customers = [portal, *self.env["res.partner"].create(vals_list)]
+        hotel, *others = self.env["res.partner"].create(vals_list)
+        run.customers = [self._create_portal_customer(hotel), *others]
+
+    def _create_portal_customer(self, company):
+        """Create the contact of a company who can log in to the portal.
+
+        Not in the XML file: what has an xml id goes when the addon is uninstalled,
+        and a customer with orders cannot go.
+
+        :return: his partner
+        """
+        name, email = content.PORTAL_CONTACT
+        contact = self.env["res.partner"].create(
+            {"name": name, "email": email, "parent_id": company.id, "tz": company.tz}
+        )
+        user = self.env["res.users"].create(
+            {
+                "partner_id": contact.id,
+                "login": content.PORTAL_LOGIN,
+                "password": content.PORTAL_LOGIN,
+                "group_ids": [Command.set([self.env.ref("base.group_portal").id])],
+            }
+        )
+        self._set_language(user)
+        return contact
 
     # ------------------------------------------------------------------
     # Tickets
