@@ -58,8 +58,9 @@ def main(arguments):
     if options.command is None:
         parser().print_help()
         return 0
-    # a terminal that closes, or a supervisor, ends us as Ctrl-C does
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    # A terminal that closes, or a supervisor, ends us as Ctrl-C does. That one is named
+    # because a shell script starts its background jobs without it.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupt)
     try:
         return execute(options, arguments)

@@ -153,7 +153,7 @@ class Databases:
 
     def odoo(self, database, title, *options):
         """Install or update modules; fail with the log if Odoo complains."""
-        log_path = paths.LOGS / f"{options[0].strip('-')}-{database}.log"
+        log_path = paths.LOGS / "install.log"
         config = odoo_server.write_config(database, self.server)
         command = [
             *(paths.venv_python(), paths.TOOLS / "inside_odoo.py", ",".join(BUNDLES)),
@@ -171,11 +171,10 @@ class Databases:
                     code = follow(process, log_path, progress)
                 finally:
                     processes.stop(process)
-            check_log(title, code, log_path)
-            self.check_demo(database, log_path)
+                check_log(title, code, log_path)
+                self.check_demo(database, log_path)
         finally:
-            config.unlink()
-        log_path.unlink()
+            config.unlink(missing_ok=True)
 
     def check_demo(self, database, log_path):
         """Odoo only notes demo data that failed; for us that is an error."""
@@ -221,6 +220,7 @@ class Databases:
         # FORCE: an Odoo that outlived a killed ./dev may still hold it
         self.server.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         shutil.rmtree(paths.FILESTORE / name, ignore_errors=True)
+        odoo_server.config_path(name).unlink(missing_ok=True)
 
     # leftovers
 

@@ -70,7 +70,11 @@ def files():
     except (OSError, subprocess.CalledProcessError):
         folders = [*paths.addon_folders(), paths.TOOLS]
         found = (path for folder in folders for path in folder.rglob("*"))
-        return [path.relative_to(paths.ROOT) for path in found if path.is_file()]
+        return [
+            path.relative_to(paths.ROOT)
+            for path in found
+            if path.is_file() and "__pycache__" not in path.parts
+        ]
 
 
 def check_whitespace(fix):

@@ -11,6 +11,11 @@ from .ui import DevError
 START_SECONDS = 120
 
 
+def config_path(database):
+    """Where the configuration for a database lies."""
+    return paths.ETC / f"{database}.conf"
+
+
 def write_config(database, server, **extra):
     """Write a configuration for one database; a personal one has no say then."""
     options = {
@@ -29,7 +34,7 @@ def write_config(database, server, **extra):
         **server.options(),
         **extra,
     }
-    path = paths.ETC / f"{database}.conf"
+    path = config_path(database)
     lines = [f"{name} = {value}" for name, value in options.items()]
     path.write_text("\n".join(["[options]", *lines, ""]))
     return path

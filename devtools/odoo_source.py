@@ -11,8 +11,8 @@ import importlib.util
 import json
 import os
 import shutil
-import site
 import subprocess
+import sysconfig
 from pathlib import Path
 
 from . import paths
@@ -142,8 +142,7 @@ def fetch():
 
 def connect(source):
     """Make the environment see this Odoo, and call it "odoo 19.0" for pip and uv."""
-    (packages,) = site.getsitepackages()
-    packages = Path(packages)
+    packages = Path(sysconfig.get_path("purelib"))
     folder = source.folder
     if source.kind == "importable":
         # only odoo: its neighbours there must not be seen by our environment

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
@@ -152,8 +153,13 @@ def bundled_pip():
         import ensurepip
     except ImportError:
         return None
-    wheels = Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl")
-    return next(iter(sorted(wheels)), None)
+    folders = [
+        Path(ensurepip.__file__).parent / "_bundled",
+        # where distributions put it instead
+        Path(sysconfig.get_config_var("WHEEL_PKG_DIR") or "/usr/share/python-wheels"),
+    ]
+    wheels = [wheel for folder in folders for wheel in folder.glob("pip-*.whl")]
+    return wheels[0] if wheels else None
 
 
 def debian_pip():
