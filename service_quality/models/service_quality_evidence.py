@@ -107,7 +107,8 @@ class ServiceQualityMixin(models.AbstractModel):
             # A plan that cannot be read must not keep documents from being closed.
             _logger.exception("Service quality: gate of %s not checked", closing)
             return
-        for document, lines in open_lines:
+        if open_lines:
+            document, lines = open_lines[0]
             raise UserError(document._service_gate_message(lines))
 
     def _service_guarded_lines(self):
@@ -168,11 +169,12 @@ class ServiceQualityMixin(models.AbstractModel):
         """Take a posted message as evidence: from us to the customer, or from him."""
         message = message.sudo()  # author, recipients and text of this one message
         text = self._service_message_text(message.body)
-        if not self._service_says_something(text) and not message.attachment_ids:
-            return
         if self._service_from_customer(message):
-            self._service_note_contact("inbound", text)
-        elif self._service_reaches_customer(message, rdata):
+            if text or message.attachment_ids:
+                self._service_note_contact("inbound", text)
+            return
+        informs = self._service_says_something(text) or message.attachment_ids
+        if informs and self._service_reaches_customer(message, rdata):
             self._service_note_contact("outbound", text)
 
     def _service_note_contact(self, evidence, text):
