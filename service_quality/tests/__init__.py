@@ -1,3 +1,4 @@
 from . import test_verdict
 from . import test_wilson, test_working_time
 from . import test_promise
+from . import test_evidence

@@ -32,9 +32,7 @@ class ServiceCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         # Passwords of test users need not withstand anybody.
-        cls.startClassPatcher(
-            patch("odoo.addons.base.models.res_users.MIN_ROUNDS", 1)
-        )
+        cls.startClassPatcher(patch("odoo.addons.base.models.res_users.MIN_ROUNDS", 1))
         cls.env = cls.env(
             context=dict(
                 cls.env.context,
@@ -135,8 +133,7 @@ class ServiceCase(TransactionCase):
             "helpdesk_mgmt.group_helpdesk_user_own,sales_team.group_sale_salesman"
         )
         document_groups = (
-            "helpdesk_mgmt.group_helpdesk_user,"
-            "sales_team.group_sale_salesman_all_leads"
+            "helpdesk_mgmt.group_helpdesk_user,sales_team.group_sale_salesman_all_leads"
         )
         cls.department = cls.env["hr.department"].create(
             {"name": "Support", "company_id": cls.company.id}
@@ -370,7 +367,9 @@ class ServiceCase(TransactionCase):
 
     def make_template(self, lines=None, **vals):
         """Create a checklist template, by default one required yes/no line."""
-        lines = [{"name": "Cause found?", "is_required": True}] if lines is None else lines
+        lines = (
+            [{"name": "Cause found?", "is_required": True}] if lines is None else lines
+        )
         return self.env["service.checklist.template"].create(
             {
                 "name": "Test Checklist",

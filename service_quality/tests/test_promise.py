@@ -62,12 +62,16 @@ class PromiseCase(ServiceCase):
     def assertRefused(self, errors, work):
         """``work`` raises one of ``errors`` and leaves no promise and no event."""
         self.sync()
-        before = [self.env[m].search_count([]) for m in ("service.promise", "service.event")]
+        before = [
+            self.env[m].search_count([]) for m in ("service.promise", "service.event")
+        ]
         with self.assertRaises(errors), self.env.cr.savepoint():
             work()
             self.env.flush_all()
         self.env.invalidate_all()
-        after = [self.env[m].search_count([]) for m in ("service.promise", "service.event")]
+        after = [
+            self.env[m].search_count([]) for m in ("service.promise", "service.event")
+        ]
         self.assertEqual(before, after)
 
 
@@ -141,7 +145,13 @@ class TestPromiseRecord(PromiseCase):
         )
         mine = self.make_promise(self.ticket, user=team_mate, tell=False)
         self.assertEqual(mine.employee_id, team_mate.employee_ids)
-        for user in (self.agent2, self.nobody, self.portal, self.leader, self.foreigner):
+        for user in (
+            self.agent2,
+            self.nobody,
+            self.portal,
+            self.leader,
+            self.foreigner,
+        ):
             with self.subTest(user=user.login):
                 self.assertRefused(
                     AccessError,
@@ -255,7 +265,9 @@ class TestPromiseRecord(PromiseCase):
         for vals in map(self.vals, (foreign, others, order)):
             self.assertRefused(
                 AccessError,
-                lambda vals=vals: self.model("service.promise", self.agent).create(vals),
+                lambda vals=vals: self.model("service.promise", self.agent).create(
+                    vals
+                ),
             )
         self.assertRefused(
             ValidationError,
@@ -364,7 +376,9 @@ class TestPromiseSeal(PromiseCase):
         result = Promise.load(names, [row])
         self.assertTrue(result["ids"], result["messages"])
         promise = self.Promise.browse(result["ids"])
-        self.assertEqual((promise.source, promise.employee_id), ("manual", self.employee))
+        self.assertEqual(
+            (promise.source, promise.employee_id), ("manual", self.employee)
+        )
         count = self.Promise.search_count([])
         for name, value in (
             ("outcome", "Kept"),
@@ -581,7 +595,13 @@ class TestPromiseLife(PromiseCase):
 
     def test_who_may_tell(self):
         promise = self.make_promise(self.ticket, tell=False)
-        for user in (self.agent2, self.nobody, self.portal, self.leader, self.foreigner):
+        for user in (
+            self.agent2,
+            self.nobody,
+            self.portal,
+            self.leader,
+            self.foreigner,
+        ):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.as_user(promise, user).action_tell_customer()
         self.assertFalse(promise.date_told)
@@ -659,12 +679,16 @@ class TestPromiseLife(PromiseCase):
                     [("id", "in", promises.ids), ("state", "=", state)]
                 )
                 said = promises.filtered(lambda row, state=state: row.state == state)
-                self.assertEqual(found, said.sorted(lambda p: (p.date_due, p.id)), state)
+                self.assertEqual(
+                    found, said.sorted(lambda p: (p.date_due, p.id)), state
+                )
                 seen |= set(found.ids)
                 unlike = self.Promise.search(
                     [("id", "in", promises.ids), ("state", "!=", state)]
                 )
-                self.assertEqual(unlike | found, promises.search([("id", "in", promises.ids)]))
+                self.assertEqual(
+                    unlike | found, promises.search([("id", "in", promises.ids)])
+                )
                 self.assertFalse(unlike & found)
             self.assertEqual(seen, set(promises.ids))
 
@@ -788,7 +812,13 @@ class TestPromiseActions(PromiseCase):
         self.assertEqual(self.events_of(self.promise), events)
 
     def test_keep_who_may(self):
-        for user in (self.agent2, self.nobody, self.portal, self.leader, self.foreigner):
+        for user in (
+            self.agent2,
+            self.nobody,
+            self.portal,
+            self.leader,
+            self.foreigner,
+        ):
             with self.subTest(user=user.login):
                 self.assertNothing(
                     AccessError,
@@ -888,7 +918,10 @@ class TestPromiseActions(PromiseCase):
                 "company_id": self.other_company.id,
             }
         )
-        others, self.promise = self.promise, self.make_promise(ticket, user=self.manager)
+        others, self.promise = (
+            self.promise,
+            self.make_promise(ticket, user=self.manager),
+        )
         for companies in (self.company, self.other_company + self.company):
             rows = self.as_user(others + self.promise, self.manager).with_context(
                 allowed_company_ids=companies.ids
@@ -911,7 +944,13 @@ class TestPromiseActions(PromiseCase):
         self.assertEqual((self.promise.settlement, self.promise.date_settled), facts)
         event = self.raw_events(self.promise)[-1]
         self.assertEqual(
-            (event.kind, event.old_value, event.new_value, event.note, event.create_uid),
+            (
+                event.kind,
+                event.old_value,
+                event.new_value,
+                event.note,
+                event.create_uid,
+            ),
             ("corrected", "late", "kept", "Delivered by hand at noon", self.manager),
         )
         self.correct(self.promise, "missed")
@@ -972,7 +1011,11 @@ class TestPromiseActions(PromiseCase):
         self.assertEqual(len(promises), 1)
         self.assertEqual(promises.date_due, self.after(days=2))
         rows = self.env.execute_query(
-            SQL("SELECT count(*) FROM service_event WHERE res_model = %s AND res_id = %s"
-                " AND kind = 'host_date'", "service.promise", promises.id)
+            SQL(
+                "SELECT count(*) FROM service_event WHERE res_model = %s AND res_id = %s"
+                " AND kind = 'host_date'",
+                "service.promise",
+                promises.id,
+            )
         )
         self.assertEqual(rows, [(3,)])
