@@ -17,6 +17,7 @@ NOTICED = [
 
 
 class ServiceDemo(models.AbstractModel):
+    # One subject per file. pylint: disable=consider-merging-classes-inherited
     _inherit = "service.demo"
 
     def _create_checklists(self, run):

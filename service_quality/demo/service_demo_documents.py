@@ -9,6 +9,7 @@ CHANNELS = ("email", "email", "web", "phone")
 
 
 class ServiceDemo(models.AbstractModel):
+    # One subject per file. pylint: disable=consider-merging-classes-inherited
     _inherit = "service.demo"
 
     def _create_documents(self, run):

@@ -11,6 +11,7 @@ BROKEN = ("late", "missed")
 
 
 class ServiceDemo(models.AbstractModel):
+    # One subject per file. pylint: disable=consider-merging-classes-inherited
     _inherit = "service.demo"
 
     def _create_feedback(self, run):

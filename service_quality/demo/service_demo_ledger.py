@@ -11,6 +11,7 @@ MANAGERS_SETTLEMENTS = ("withdrawn", "excused")
 
 
 class ServiceDemo(models.AbstractModel):
+    # One subject per file. pylint: disable=consider-merging-classes-inherited
     _inherit = "service.demo"
 
     def _create_promises(self, run):

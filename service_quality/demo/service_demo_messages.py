@@ -8,6 +8,7 @@ LATEST_WITH_CHATTER = 15
 
 
 class ServiceDemo(models.AbstractModel):
+    # One subject per file. pylint: disable=consider-merging-classes-inherited
     _inherit = "service.demo"
 
     def _create_messages(self, run):
