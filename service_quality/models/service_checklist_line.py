@@ -154,12 +154,14 @@ class ServiceChecklistLine(models.Model):
             "answered_by_id": self.env.uid,
             "date_answered": fields.Datetime.now(),
         }
-        if answer in (None, False, "") and value in (None, False) and not comment:
+        # By identity: the value 0 is an answer, and 0 == False.
+        has_value = value is not None and value is not False
+        if answer in (None, False, "") and not has_value and not comment:
             return {**vals, "answered_by_id": False, "date_answered": False}
-        if answer and answer not in dict(ANSWERS):
+        if answer and answer not in list(dict(ANSWERS)):
             raise ValidationError(self.env._("Answer yes, no or not applicable."))
         if self.kind == "check":
-            if not answer or value not in (None, False):
+            if not answer or has_value:
                 raise ValidationError(self.env._("Answer yes, no or not applicable."))
             return {**vals, "answer": answer}
         if answer in ("yes", "no"):

@@ -49,17 +49,27 @@ class ServicePlan(models.Model):
     @api.constrains("domain", "res_model")
     def _check_domain(self):
         for plan in self:
-            try:
-                plan._service_domain().validate(self.env[plan.res_model])
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "%(plan)s: the filter does not fit these documents "
-                        "(%(error)s).",
-                        plan=plan.name,
-                        error=error,
-                    )
-                ) from error
+            if plan.res_model not in dict(plan._selection_res_model()):
+                raise ValidationError(self.env._("This kind of document is not served."))
+            for row in (plan, *plan.rule_ids):
+                plan._service_validate_domain(row)
+
+    def _service_validate_domain(self, row):
+        """Refuse a filter that cannot be read or does not fit the documents.
+
+        :param row: this plan, or one of its rules
+        :raise ValidationError: names the row and what is wrong
+        """
+        try:
+            row._service_domain().validate(self.env[self.res_model])
+        except Exception as error:
+            raise ValidationError(
+                self.env._(
+                    "%(name)s: the filter does not fit these documents (%(error)s).",
+                    name=row.name,
+                    error=error,
+                )
+            ) from error
 
     @api.model
     def _selection_res_model(self):

@@ -54,6 +54,11 @@ class ServicePlanRule(models.Model):
                     )
                 )
 
+    @api.constrains("domain", "plan_id")
+    def _check_domain(self):
+        for rule in self:
+            rule.plan_id._service_validate_domain(rule)
+
     def _service_domain(self):
         return Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
 
