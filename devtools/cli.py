@@ -23,7 +23,7 @@ def parser():
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     run = commands.add_parser("run", help="serve Odoo with the addon and demo data")
-    run.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: 8069")
+    run.add_argument("--port", type=port, default=DEFAULT_PORT, help="default: 8069")
     run.add_argument(
         "--fresh", action="store_true", help="make the database anew; its data are lost"
     )
@@ -43,6 +43,14 @@ def parser():
         "--all", action="store_true", help="remove the downloads, too", dest="downloads"
     )
     return top
+
+
+def port(text):
+    """A port number from the command line."""
+    number = int(text)
+    if not 0 < number < 2**16:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return number
 
 
 def parse(arguments):

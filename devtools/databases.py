@@ -192,6 +192,10 @@ class Databases:
 
     # plain operations on a database and its folder in the filestore
 
+    def files(self, name):
+        """The folder with the files (attachments, assets) of a database."""
+        return self.server.data / "filestore" / name
+
     def create(self, name):
         """An empty database."""
         self.server.query(
@@ -202,24 +206,24 @@ class Databases:
     def copy(self, source, target):
         """Copy a database. The files are linked: Odoo never changes one."""
         self.server.query(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
-        files = paths.FILESTORE / source
+        files = self.files(source)
         if files.exists():
-            shutil.rmtree(paths.FILESTORE / target, ignore_errors=True)
-            shutil.copytree(files, paths.FILESTORE / target, copy_function=os.link)
+            shutil.rmtree(self.files(target), ignore_errors=True)
+            shutil.copytree(files, self.files(target), copy_function=os.link)
 
     def rename(self, source, target):
         """Rename a database, its files first: only the database makes it valid."""
-        files = paths.FILESTORE / source
+        files = self.files(source)
         if files.exists():
-            shutil.rmtree(paths.FILESTORE / target, ignore_errors=True)
-            files.rename(paths.FILESTORE / target)
+            shutil.rmtree(self.files(target), ignore_errors=True)
+            files.rename(self.files(target))
         self.server.query(f'ALTER DATABASE "{source}" RENAME TO "{target}"')
 
     def drop(self, name):
         """Drop a database, if it exists, and its files."""
         # FORCE: an Odoo that outlived a killed ./dev may still hold it
         self.server.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        shutil.rmtree(paths.FILESTORE / name, ignore_errors=True)
+        shutil.rmtree(self.files(name), ignore_errors=True)
         odoo_server.config_path(name).unlink(missing_ok=True)
 
     # leftovers

@@ -20,7 +20,7 @@ def write_config(database, server, **extra):
     """Write a configuration for one database; a personal one has no say then."""
     options = {
         "addons_path": paths.ROOT,
-        "data_dir": paths.DATA,
+        "data_dir": server.data,
         "db_name": database,
         "dbfilter": f"^{database}$",
         "list_db": False,

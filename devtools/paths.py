@@ -16,7 +16,6 @@ LINT_VENV = STATE / "lint"
 ODOO = STATE / "odoo"
 BROWSER = STATE / "browser"
 DATA = STATE / "data"
-FILESTORE = DATA / "filestore"
 LOCKS = STATE / "locks"
 LOGS = STATE / "log"
 ETC = STATE / "etc"
@@ -38,5 +37,5 @@ def addon_folders(root=ROOT):
 
 def make_folders():
     """Create the folders that others rely on."""
-    for folder in (CACHE, FILESTORE, LOCKS, LOGS, ETC):
+    for folder in (CACHE, DATA, LOCKS, LOGS, ETC):
         folder.mkdir(parents=True, exist_ok=True)

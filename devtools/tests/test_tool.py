@@ -61,7 +61,7 @@ def test_port_in_use_says_what_to_do():
         with pytest.raises(DevError) as caught:
             ports.check(port)
     assert f"Port {port} can't be used" in str(caught.value)
-    assert f"--port {port + 1}" in caught.value.way_out
+    assert f"--port {ports.other(port)}" in caught.value.way_out
     ports.check(port)
 
 
@@ -147,6 +147,11 @@ def test_external_server_is_the_one_of_the_environment():
     assert server.database == "start"
     assert postgres.external({"PGHOST": "db", "PGUSER": "me"}).port == "5432"
     assert postgres.external({"PGHOST": "db", "PGUSER": "me"}).database == "postgres"
+
+
+def test_servers_have_their_own_files():
+    hosts = ("/a/socket", "db", "other")
+    assert len({postgres.Server(host, "5432").data for host in hosts}) == 3
 
 
 def test_external_server_refuses_the_user_that_odoo_refuses():

@@ -103,7 +103,8 @@ def test_odoo_installs_the_addon_from_the_wheel(
 
     name = databases.name("test", os.getpid())
     config = tmp_path / "odoo.conf"
-    options = {**databases.server.options(), "data_dir": paths.DATA, "db_name": name}
+    server = databases.server
+    options = {**server.options(), "data_dir": server.data, "db_name": name}
     lines = [f"{option} = {value}" for option, value in options.items()]
     config.write_text("\n".join(["[options]", *lines, ""]))
     command = (clean_python, "-m", "odoo", "-c", config, "-i", "service_quality")
