@@ -59,7 +59,7 @@ def folder_with_browser():
 
 
 def can_fetch():
-    """Whether the headless Chromium exists for this machine, and the tools to get it."""
+    """Whether that Chromium exists for this machine, and the tools to get it."""
     this_machine = (sys.platform, platform.machine())
     return this_machine == ("linux", "x86_64") and all(map(shutil.which, NEEDED))
 

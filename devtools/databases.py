@@ -284,5 +284,13 @@ def check_log(title, code, log_path):
         "\n".join(lines[first:]),
         f"{title}: Odoo reports an error.",
         f"correct it and run the command again. Log: {processes.shown(log_path)}",
-        "\n".join(lines[first : first + 40]),
+        excerpt(lines[first:]),
     )
+
+
+def excerpt(lines):
+    """The telling lines of a log: a traceback has its reason at the end."""
+    telling = [line for line in lines if " INFO " not in line]
+    if len(telling) > 45:
+        telling[10:-35] = ["..."]
+    return "\n".join(telling)
