@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools.mail import email_normalize
 
 STATES = [("queued", "Planned"), ("sent", "Sent"), ("skipped", "Not sent")]
@@ -87,9 +87,10 @@ class ServiceInvitation(models.Model):
 
     @api.model
     def _prepare_vals(self, document, survey, planned, is_manual=False):
+        email = document.sudo()._service_get_email()  # snapshot
         return {
             **document._service_snapshot_vals(),
-            "email": document.sudo()._service_get_email() or False,  # snapshot
+            "email": email_normalize(email) or email or False,
             "survey_id": survey.id,
             "date_planned": planned,
             "is_manual": is_manual,
@@ -148,7 +149,8 @@ class ServiceInvitation(models.Model):
             }
         )
         template = self.env.ref("service_quality.mail_template_survey")
-        template.send_mail(
+        # As the system: whoever creates a message may read it, and so the link.
+        template.with_user(SUPERUSER_ID).send_mail(
             answer.id,
             force_send=False,
             email_values={"email_to": self.email, "recipient_ids": []},
@@ -188,7 +190,7 @@ class ServiceInvitation(models.Model):
         return bool(
             self.search_count(
                 [
-                    ("email", "=ilike", self.email),
+                    ("email", "=", self.email),
                     ("company_id", "=", self.company_id.id),
                     ("date_sent", ">", fields.Datetime.now() - pause),
                 ],
