@@ -3,3 +3,4 @@ from . import test_wilson, test_working_time
 from . import test_promise
 from . import test_evidence
 from . import test_checklist, test_plan
+from . import test_survey
