@@ -3,7 +3,11 @@ from . import service_sealed_mixin
 from . import service_linked_mixin
 from . import service_event
 from . import service_promise
+from . import service_promise_verdict
 from . import service_promise_life
+from . import service_promise_actions
+from . import service_promise_changes
+from . import service_promise_clock
 from . import service_plan
 from . import service_plan_rule
 from . import service_checklist_template
@@ -18,6 +22,8 @@ from . import resource_calendar
 from . import res_company
 from . import res_config_settings
 from . import hr_employee, res_users
+from . import mail_activity
+from . import service_reminder
 from . import survey_survey
 from . import survey_user_input
 from . import helpdesk_ticket

@@ -15,6 +15,21 @@ class ResCompany(models.Model):
         help="A promise recorded by hand counts when the customer had it in writing "
         "at least this long before due.",
     )
+    service_tolerance_minutes = fields.Integer(
+        "Tolerance of Appointments (minutes)",
+        default=5,
+        help="So many minutes after the agreed start an appointment is still on time.",
+    )
+    service_remind_hours = fields.Float(
+        "Remind Before (hours)",
+        default=2.0,
+        help="Clock hours before due in which the employee is reminded; 0 for never.",
+    )
+    service_escalate_hours = fields.Float(
+        "Escalate After (hours)",
+        default=4.0,
+        help="Clock hours after due when the manager is told; 0 for never.",
+    )
     service_reopen_hours = fields.Float(
         "Reopened Within (hours)",
         default=72.0,
@@ -34,6 +49,8 @@ class ResCompany(models.Model):
     _service_settings_sane = models.Constraint(
         "CHECK(service_due_soon_hours >= 0 AND service_lead_minutes >= 0"
         " AND service_reopen_hours >= 0 AND service_survey_pause_days >= 0"
-        " AND service_min_counted >= 0)",
+        " AND service_min_counted >= 0 AND service_remind_hours >= 0"
+        " AND service_escalate_hours >= 0"
+        " AND service_tolerance_minutes BETWEEN 0 AND 60)",
         "The settings of Service Quality cannot be negative.",
     )

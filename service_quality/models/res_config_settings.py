@@ -10,6 +10,15 @@ class ResConfigSettings(models.TransientModel):
     service_lead_minutes = fields.Integer(
         related="company_id.service_lead_minutes", readonly=False
     )
+    service_tolerance_minutes = fields.Integer(
+        related="company_id.service_tolerance_minutes", readonly=False
+    )
+    service_remind_hours = fields.Float(
+        related="company_id.service_remind_hours", readonly=False
+    )
+    service_escalate_hours = fields.Float(
+        related="company_id.service_escalate_hours", readonly=False
+    )
     service_reopen_hours = fields.Float(
         related="company_id.service_reopen_hours", readonly=False
     )

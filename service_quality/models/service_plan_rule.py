@@ -32,6 +32,16 @@ class ServicePlanRule(models.Model):
         help="Empty: those of the employee, else of the company.",
     )
     domain = fields.Char(default="[]", help="Further filter on the documents.")
+    pause_domain = fields.Char(
+        "Paused While",
+        default="[]",
+        help="While a document is like this the customer has the ball and the clock "
+        "stands still; his message resumes it.",
+    )
+    remind_hours = fields.Float(
+        "Remind Before (hours)",
+        help="Clock hours before due; 0 for the company's setting.",
+    )
     company_id = fields.Many2one(related="plan_id.company_id", store=True)
 
     _hours_positive = models.Constraint(
@@ -59,6 +69,14 @@ class ServicePlanRule(models.Model):
         for rule in self:
             rule.plan_id._service_validate_domain(rule)
 
+    def _service_pause_domain(self):
+        """Return when the customer has the ball, as a Domain."""
+        return Domain(safe_eval(self.pause_domain or "[]", {"uid": self.env.uid}))
+
+    def _service_can_pause(self):
+        """Tell whether this rule knows a state of waiting for the customer."""
+        return bool(self) and (self.pause_domain or "[]").strip() not in ("[]", "")
+
     def _service_domain(self):
         return Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
 
@@ -79,7 +97,7 @@ class ServicePlanRule(models.Model):
         for calendar in filter(None, calendars):
             due = calendar._service_add_hours(moment, self.hours)
             if due:
-                return document._service_promise_vals(
+                vals = document._service_promise_vals(
                     name=self.name,
                     kind=self.kind,
                     source="plan",
@@ -88,4 +106,5 @@ class ServicePlanRule(models.Model):
                     employee=employee,
                     calendar=calendar,
                 )
+                return {**vals, "rule_id": self.id}
         return None

@@ -1,8 +1,5 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 from . import verdict
 
@@ -35,6 +32,8 @@ SOURCES = [
     ("plan", "Plan"),
     ("native", "Date on the document"),
 ]
+#: More tolerance than this is another appointment.
+MAX_TOLERANCE_MINUTES = 60
 STATES = [("open", "Open"), ("due_soon", "Due soon"), ("overdue", "Overdue"), *OUTCOMES]
 
 
@@ -52,7 +51,19 @@ class ServicePromise(models.Model):
     _inherit = ["service.sealed.mixin", "service.linked.mixin"]
     _order = "date_due, id"
 
-    _service_input_fields = frozenset({"name", "kind", "res_model", "res_id", "date_due"})
+    _service_input_fields = frozenset(
+        {
+            "name",
+            "kind",
+            "res_model",
+            "res_id",
+            "date_due",
+            "date_from",
+            "date_end",
+            "tolerance_minutes",
+            "phone",
+        }
+    )
 
     name = fields.Char("Promise", required=True, help="What was promised.")
     kind = fields.Selection(KINDS, required=True, default="deadline")
@@ -88,6 +99,61 @@ class ServicePromise(models.Model):
     )
     date_made = fields.Datetime("Made On", required=True, readonly=True, copy=False)
     date_due = fields.Datetime("Due", required=True, copy=False)
+    date_from = fields.Datetime(
+        "Not Before", copy=False, help="Start of the hours in which we call."
+    )
+    date_end = fields.Datetime(
+        "Planned End", copy=False, help="When the appointment is planned to end."
+    )
+    tolerance_minutes = fields.Integer(
+        "Tolerance (minutes)",
+        copy=False,
+        help="So many minutes after due an appointment still starts on time.",
+    )
+    phone = fields.Char(copy=False, help="The number to call.")
+    date_limit = fields.Datetime(
+        "Expires",
+        compute="_compute_date_limit",
+        store=True,
+        help="Due with its tolerance; empty while the clock is paused.",
+    )
+    date_started = fields.Datetime("Started On", readonly=True, copy=False)
+    date_ended = fields.Datetime("Ended On", readonly=True, copy=False)
+    wait_minutes = fields.Float(
+        "Customer Waited (minutes)",
+        compute="_compute_wait_minutes",
+        store=True,
+        aggregator="avg",
+        help="From the agreed start to the real one.",
+    )
+    date_paused = fields.Datetime("Paused Since", readonly=True, copy=False)
+    paused_hours = fields.Float(
+        "Hours Paused",
+        readonly=True,
+        copy=False,
+        help="Working hours in which the ball was with the customer.",
+    )
+    chase_count = fields.Integer(
+        "Times Chased",
+        readonly=True,
+        copy=False,
+        help="How often the customer had to write to us while this was overdue.",
+    )
+    rule_id = fields.Many2one(
+        "service.plan.rule", "Rule", readonly=True, copy=False, ondelete="set null"
+    )
+    date_due_asked = fields.Datetime(
+        "New Date Asked", readonly=True, copy=False, help="Waits for the customer."
+    )
+    move_reason = fields.Text(readonly=True, copy=False)
+    excuse_reason = fields.Text("Excuse", readonly=True, copy=False)
+    compensation = fields.Text(readonly=True, copy=False)
+    needs_take_over = fields.Boolean(
+        "Must Be Taken Over",
+        compute="_compute_needs_take_over",
+        search="_search_needs_take_over",
+        help="Runs, and whoever answers for it has left or is on leave at due.",
+    )
     date_told = fields.Datetime(
         "Customer Informed On",
         readonly=True,
@@ -126,6 +192,10 @@ class ServicePromise(models.Model):
         copy=False,
         help="The customer has it in writing and was told early enough.",
     )
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null"
+    )
+    reminder_ids = fields.One2many("service.reminder", "promise_id", readonly=True)
     previous_id = fields.Many2one("service.promise", readonly=True, copy=False)
     successor_id = fields.Many2one("service.promise", readonly=True, copy=False)
     event_ids = fields.One2many(
@@ -139,7 +209,7 @@ class ServicePromise(models.Model):
     _due_idx = models.Index(
         "(date_due) INCLUDE (employee_id, company_id, kind, outcome, is_counted)"
     )
-    _open_idx = models.Index("(date_due, employee_id) WHERE outcome IS NULL")
+    _open_idx = models.Index("(date_limit, employee_id) WHERE outcome IS NULL")
     _source_uniq = models.UniqueIndex(
         "(res_model, res_id, source_key) WHERE source_key IS NOT NULL"
         " AND settlement IS NULL",
@@ -149,86 +219,6 @@ class ServicePromise(models.Model):
         "CHECK((settlement IS NULL) = (date_settled IS NULL))",
         "A settled promise needs a way and a moment of settlement.",
     )
-
-    # ------------------------------------------------------------------
-    # Verdict
-    # ------------------------------------------------------------------
-
-    @api.depends("kind", "date_due", "settlement", "date_settled", "corrected_outcome")
-    def _compute_outcome(self):
-        for promise in self:
-            promise.outcome = verdict.get_outcome(
-                promise.kind,
-                promise.date_due,
-                promise.settlement,
-                promise.date_settled,
-                promise.corrected_outcome,
-            )
-
-    @api.depends("outcome", "date_due", "date_settled")
-    def _compute_delay_hours(self):
-        for promise in self:
-            late = promise.outcome == "late" and promise.date_settled
-            promise.delay_hours = (
-                promise.calendar_id._service_hours_between(
-                    promise.date_due, promise.date_settled
-                )
-                if late
-                else 0.0
-            )
-
-    @api.depends("source", "date_told", "date_due", "outcome", "is_self_declared")
-    def _compute_is_counted(self):
-        for promise in self:
-            if promise.is_self_declared and promise.outcome == "kept":
-                promise.is_counted = False
-            elif promise.source == "plan":
-                promise.is_counted = True
-            else:
-                lead = timedelta(minutes=promise.company_id.service_lead_minutes)
-                told = promise.date_told
-                promise.is_counted = bool(told) and told + lead <= promise.date_due
-
-    @api.depends("outcome", "date_due")
-    def _compute_state(self):
-        now = fields.Datetime.now()
-        for promise in self:
-            if promise.outcome:
-                promise.state = promise.outcome
-            elif not promise.date_due:
-                promise.state = "open"
-            elif verdict.is_overdue(promise.date_due, None, now):
-                promise.state = "overdue"
-            else:
-                soon = timedelta(hours=promise.company_id.service_due_soon_hours)
-                promise.state = "due_soon" if promise.date_due - now <= soon else "open"
-
-    def _search_state(self, operator, value):
-        if operator not in ("in", "not in"):
-            return NotImplemented
-        domain = Domain.OR(self._state_domain(state) for state in value)
-        return domain if operator == "in" else ~domain
-
-    @api.model
-    def _state_domain(self, state):
-        """Return the domain of one value of ``state``."""
-        if state in dict(OUTCOMES):
-            return Domain("outcome", "=", state)
-        now = fields.Datetime.now()
-        running = Domain("outcome", "=", False)
-        if state == "overdue":
-            return running & Domain("date_due", "<", now)
-        not_due = running & Domain("date_due", ">=", now)
-        # sudo: the setting of each company, to cut "due soon" where it cuts
-        companies = self.env["res.company"].sudo().search([])
-        soon = Domain.OR(
-            Domain("company_id", "in", group.ids)
-            & Domain("date_due", "<=", now + timedelta(hours=hours))
-            for hours, group in companies.grouped("service_due_soon_hours").items()
-        )
-        if state == "due_soon":
-            return not_due & soon
-        return not_due & ~soon if state == "open" else Domain.FALSE
 
     # ------------------------------------------------------------------
     # Recording
@@ -272,13 +262,61 @@ class ServicePromise(models.Model):
                     company=company.name,
                 )
             )
-        return document._service_promise_vals(
-            name=name,
-            kind=kind,
-            source="manual",
-            date_due=date_due,
-            employee=employee,
-        )
+        return {
+            **document._service_promise_vals(
+                name=name,
+                kind=kind,
+                source="manual",
+                date_due=date_due,
+                employee=employee,
+            ),
+            **self._prepare_kind_vals(kind, date_due, document, vals),
+        }
+
+    @api.model
+    def _prepare_kind_vals(self, kind, date_due, document, vals):
+        """Check what only some kinds of promise have.
+
+        :param str kind: kind of promise
+        :param date_due: naive UTC
+        :param document: the served document
+        :param dict vals: as sent by the client
+        :raise ValidationError: a window or an end that does not fit
+        """
+        result = {}
+        if kind == "callback":
+            phone = vals.get("phone") or document.sudo()._service_get_partner().phone
+            result["phone"] = self._service_clean_text(phone, self.env._("Phone"))
+            if vals.get("date_from"):
+                result["date_from"] = self._service_clean_date(
+                    vals["date_from"], self.env._("Not before")
+                )
+                if result["date_from"] >= date_due:
+                    raise ValidationError(
+                        self.env._("Not before: must lie before the due moment.")
+                    )
+        if kind == "appointment":
+            tolerance = vals.get("tolerance_minutes")
+            if tolerance is None or tolerance is False:
+                tolerance = document._service_get_company().service_tolerance_minutes
+            if isinstance(tolerance, bool) or not isinstance(tolerance, int):
+                raise ValidationError(self.env._("Tolerance: give whole minutes."))
+            if not 0 <= tolerance <= MAX_TOLERANCE_MINUTES:
+                raise ValidationError(
+                    self.env._(
+                        "Tolerance: from 0 to %s minutes.", MAX_TOLERANCE_MINUTES
+                    )
+                )
+            result["tolerance_minutes"] = tolerance
+            if vals.get("date_end"):
+                result["date_end"] = self._service_clean_date(
+                    vals["date_end"], self.env._("Planned end")
+                )
+                if result["date_end"] <= date_due:
+                    raise ValidationError(
+                        self.env._("Planned end: must lie after the start.")
+                    )
+        return result
 
     @api.model
     def _service_record(self, vals_list):

@@ -16,7 +16,12 @@ EVIDENCE_TEXT_LIMIT = 10_000
 #: Context key of messages that no person wrote, and of those that only state a
 #: promise. Setting it in a client's context can only lose evidence.
 AUTOMATIC = "service_quality_automatic"
-CONTACT_EVENTS = {"outbound": "informed", "inbound": "customer_wrote"}
+REACHED_KEY = "service_quality_reached"
+CONTACT_EVENTS = {
+    "outbound": "informed",
+    "inbound": "customer_wrote",
+    "call": "called",
+}
 
 
 class ServiceQualityMixin(models.AbstractModel):
@@ -47,6 +52,11 @@ class ServiceQualityMixin(models.AbstractModel):
             Promise._service_running(cancelled)._service_settle("cancelled", now)
         if newly_done:
             newly_done._service_on_done(matches, states, now)
+        changed = (documents - done - cancelled).filtered(
+            lambda doc: not states[doc.id]["is_new"]
+        )
+        if any(plan.rule_ids for plan, _documents in matches):
+            Promise._service_follow_pauses(changed, now)
         for company, group in reopened.grouped(
             lambda doc: doc._service_get_company()
         ).items():
@@ -182,19 +192,40 @@ class ServiceQualityMixin(models.AbstractModel):
 
         The moment is the server's clock at posting, never a date of the message.
 
-        :param str evidence: ``outbound`` from us, ``inbound`` from the customer
+        :param str evidence: ``outbound`` or ``call`` from us, ``inbound`` from the
+            customer
         :param str text: what was said, copied into the events
         """
         Promise = self.env["service.promise"]
+        now = fields.Datetime.now()
         running = Promise._service_running(self, declared=True)
         if not running:
             return
-        Promise._service_evidence(
-            self, evidence, fields.Datetime.now(), text, running=running
-        )
+        if evidence == "inbound":
+            running._service_note_chasing(now, text)
+            running._service_resume(now, text)
+        settled = Promise._service_evidence(self, evidence, now, text, running=running)
+        self._service_log_contact(running, evidence, now, text)
+        if evidence != "inbound":
+            documents = self.sudo()  # done, cancelled, waiting: their state only
+            settled._service_promise_next_update(documents, now)
+            Promise._service_follow_pauses(documents, now, running - settled)
+
+    def _service_remember_reached(self):
+        """Remember for this transaction that a message reached the customer."""
+        reached = self.env.cr.precommit.data.setdefault(REACHED_KEY, set())
+        reached.update((self._name, res_id) for res_id in self.ids)
+
+    def _service_was_reached(self):
+        """Tell whether a message of this transaction reached the customer."""
+        reached = self.env.cr.precommit.data.get(REACHED_KEY, set())
+        return (self._name, self.id) in reached
+
+    def _service_log_contact(self, running, evidence, now, text):
+        """Write the contact into the history of the documents with promises."""
         documents = self.browse(set(running.mapped("res_id")))
         self.env["service.event"]._service_log(
-            documents, CONTACT_EVENTS[evidence], new=fields.Datetime.now(), note=text
+            documents, CONTACT_EVENTS[evidence], new=now, note=text
         )
 
     def _service_on_mails(self, mails):
@@ -289,7 +320,7 @@ class ServiceQualityMixin(models.AbstractModel):
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "=", self.id),
-                    ("kind", "=", "informed"),
+                    ("kind", "in", ["informed", "called"]),
                     ("new_value", ">=", fields.Datetime.to_string(since)),
                 ],
                 order="id",
@@ -315,9 +346,15 @@ class ServiceQualityMixin(models.AbstractModel):
         body = self.env["ir.qweb"]._render(
             template, values, lang=partner.lang or self.env.lang
         )
-        return self.with_context(**{AUTOMATIC: True}).message_post(
+        message = self.with_context(**{AUTOMATIC: True}).message_post(
             body=Markup(body),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=partner.ids,
         )
+        # It settles nothing, but the customer was written to: a later excuse and
+        # the pause of a clock may rest on it.
+        running = self.env["service.promise"]._service_running(self)
+        text = self._service_message_text(body)
+        self._service_log_contact(running, "outbound", fields.Datetime.now(), text)
+        return message

@@ -1,0 +1,247 @@
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from . import verdict
+from .service_promise_actions import TYPO_WINDOW
+
+
+class ServicePromise(models.Model):
+    """Changes of what was promised: another date, another person, an excuse."""
+
+    _inherit = "service.promise"
+
+    # ------------------------------------------------------------------
+    # Another date
+    # ------------------------------------------------------------------
+
+    def action_move(self, date_due, reason=None):
+        """Ask the customer for a later date.
+
+        Nothing moves by asking: the promise stays due as it was until the customer
+        agrees in writing. An earlier date binds only us and is taken at once.
+
+        :param date_due: the new moment, naive UTC
+        :param str reason: why, required; the customer reads it
+        :return: True
+        :raise UserError: settled, expired, or the customer cannot be reached
+        :raise ValidationError: a date that cannot be
+        """
+        reason = self._service_clean_text(reason, self.env._("Reason"), required=True)
+        date_due = self._service_clean_date(date_due, self.env._("New date"))
+        for promise in self._service_acting():
+            promise._check_running()
+            if promise.state == "overdue":
+                raise UserError(
+                    self.env._("It has expired: a new date cannot undo that any more.")
+                )
+            if date_due <= promise.date_due:
+                old = promise.date_due
+                promise.write({"date_due": date_due})
+                self.env["service.event"]._service_log(
+                    promise, "tightened", old=old, new=date_due, note=reason
+                )
+            else:
+                promise._service_ask_move(date_due, reason, self.env)
+        return True
+
+    def _service_ask_move(self, date_due, reason, env):
+        """Write to the customer that we ask for a new date; note what was asked."""
+        self.ensure_one()
+        document = self.with_env(env)._service_document()
+        zone = self.partner_id.tz or env.user.tz or "UTC"
+        document._service_post_to_customer(
+            "service_quality.message_move_asked",
+            {"promise": self, "date_due": date_due, "reason": reason, "zone": zone},
+        )
+        self.write({"date_due_asked": date_due, "move_reason": reason})
+        self.env["service.event"]._service_log(
+            self, "move_asked", old=self.date_due, new=date_due, note=reason
+        )
+
+    def _service_move_agreed(self, moment, note=None):
+        """The customer agreed to the date asked for, at ``moment``.
+
+        Before the old date expired the promise is *moved* and a successor runs;
+        afterwards the old one stays what it is, and the successor runs beside it.
+        Called by whatever brings the customer's word, never by an agent.
+
+        :param moment: when he agreed, server time, naive UTC
+        :param str note: his words
+        :return: the successors
+        """
+        successors = self.browse()
+        for promise in self.filtered("date_due_asked"):
+            successor = promise._service_succeed(promise.date_due_asked, moment)
+            promise.write({"successor_id": successor.id, "date_due_asked": False})
+            if verdict.to_second(moment) <= promise._service_limit():
+                promise._service_settle("moved", moment, note=note)
+            successors |= successor
+        return successors
+
+    def _service_succeed(self, date_due, moment):
+        """Record the promise that follows this one, told at the moment he agreed."""
+        vals = self._service_facts()
+        vals.update(
+            source_key=False,
+            date_made=fields.Datetime.now(),
+            date_due=date_due,
+            date_told=moment,
+            previous_id=self.id,
+        )
+        return self._service_record([vals])
+
+    def _service_facts(self):
+        """Return who, for whom and what of one promise, for its successor."""
+        self.ensure_one()
+        names = (
+            "name kind source res_model res_id res_name employee_id department_id "
+            "partner_id partner_name partner_email company_id calendar_id phone "
+            "tolerance_minutes"
+        ).split()
+        vals = self.read(names, load=None)[0]
+        vals.pop("id")
+        return vals
+
+    def action_fix_typo(self, name=None, date_due=None):
+        """Mend what the author mistyped: once, within ten minutes of recording.
+
+        The date only as long as the customer was not told another one.
+
+        :param str name: the promise in other words
+        :param date_due: the due moment that was meant, naive UTC
+        :return: True
+        :raise UserError: too late, not the author, mended before, or told already
+        """
+        self.ensure_one()
+        promise = self._service_acting()
+        promise._check_running()
+        age = fields.Datetime.now() - promise.date_made
+        mended = promise.event_ids.filtered(lambda event: event.kind == "typo")
+        if promise.create_uid != self.env.user or promise.source != "manual":
+            raise UserError(self.env._("Only its author may mend it."))
+        if age > TYPO_WINDOW or mended:
+            raise UserError(
+                self.env._("A typo can be mended once, within ten minutes.")
+            )
+        vals = {}
+        if name:
+            vals["name"] = self._service_clean_text(name, self.env._("Promise"))
+        if date_due:
+            if promise.date_told:
+                raise UserError(
+                    self.env._("The customer knows this date already: ask to move it.")
+                )
+            vals["date_due"] = self._service_clean_date(date_due, self.env._("Due"))
+        if not vals:
+            raise ValidationError(self.env._("Nothing to mend."))
+        old = f"{promise.name} | {fields.Datetime.to_string(promise.date_due)}"
+        promise.write(vals)
+        new = f"{promise.name} | {fields.Datetime.to_string(promise.date_due)}"
+        self.env["service.event"]._service_log(promise, "typo", old=old, new=new)
+        return True
+
+    # ------------------------------------------------------------------
+    # Another person
+    # ------------------------------------------------------------------
+
+    def action_take_over(self):
+        """Answer for a running promise from now on, in place of somebody else.
+
+        Only before it expires: nobody can take a miss from a colleague.
+
+        :return: True
+        :raise UserError: settled, expired, already one's own, or no employee
+        """
+        for promise in self._service_acting():
+            promise._check_running()
+            if promise.state == "overdue":
+                raise UserError(
+                    self.env._("It has expired and stays with whoever promised it.")
+                )
+            company = promise.company_id
+            employee = self.env.user.sudo().with_company(company).employee_id
+            if not employee or employee == promise.employee_id:
+                raise UserError(
+                    self.env._("You answer for it already, or have no employee.")
+                )
+            old = promise.employee_id.name
+            promise.write(
+                {
+                    "employee_id": employee.id,
+                    "department_id": employee.department_id.id,
+                }
+            )
+            self.env["service.event"]._service_log(
+                promise, "taken_over", old=old, new=employee.name
+            )
+        return True
+
+    # ------------------------------------------------------------------
+    # Force majeure
+    # ------------------------------------------------------------------
+
+    def action_excuse(self, reason=None, compensation=None):
+        """Excuse a promise that force majeure broke.
+
+        The employee asks, a service manager approves by the same action. The
+        customer must have been warned in writing before due; the apology and the
+        compensation are recorded.
+
+        :param str reason: what happened; required to ask
+        :param str compensation: what the customer got for it; required to ask
+        :return: True
+        :raise UserError: settled by evidence in time, not warned before due
+        :raise AccessError: a manager on his own promise
+        """
+        reason = self._service_clean_text(reason, self.env._("Reason"))
+        compensation = self._service_clean_text(
+            compensation, self.env._("Compensation")
+        )
+        is_manager = self.env.user.has_group("service_quality.group_manager")
+        for promise in self._service_acting("read" if is_manager else "write"):
+            promise._check_excusable()
+            vals = {
+                "excuse_reason": reason or promise.excuse_reason,
+                "compensation": compensation or promise.compensation,
+            }
+            if not all(vals.values()):
+                raise ValidationError(
+                    self.env._("Say what happened and what the customer got for it.")
+                )
+            promise.write(vals)
+            note = f"{vals['excuse_reason']}\n{vals['compensation']}"
+            own = promise.employee_id in self.env.user.sudo().employee_ids
+            if not is_manager or own:
+                self.env["service.event"]._service_log(
+                    promise, "excuse_asked", note=note
+                )
+            else:
+                promise._service_settle(
+                    "excused",
+                    promise.date_settled or fields.Datetime.now(),
+                    note=note,
+                )
+        return True
+
+    def _check_excusable(self):
+        """Refuse an excuse that is not needed, or of which nobody was warned."""
+        self.ensure_one()
+        if self.outcome in ("kept", *verdict.NEUTRAL_OUTCOMES) or self.corrected_outcome:
+            raise UserError(self.env._("This promise needs no excuse."))
+        warned = self.env["service.event"].search_count(
+            [
+                ("res_model", "=", self.res_model),
+                ("res_id", "=", self.res_id),
+                ("kind", "=", "informed"),
+                ("new_value", ">=", fields.Datetime.to_string(self.date_made)),
+                ("new_value", "<=", fields.Datetime.to_string(self._service_limit())),
+            ],
+            limit=1,
+        )
+        if not warned:
+            raise UserError(
+                self.env._(
+                    "The customer was not warned in writing before the due moment, "
+                    "so this cannot be excused."
+                )
+            )

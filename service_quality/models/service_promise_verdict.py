@@ -1,0 +1,198 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from . import verdict
+from .service_promise import OUTCOMES
+
+#: An update this early in its cadence is welcome, but no second kept promise:
+#: otherwise ten messages a day would make ten kept promises.
+EARLY_UPDATE_SHARE = 0.5
+
+
+class ServicePromise(models.Model):
+    """What the facts of a promise mean: outcome, delay, state, whether it counts."""
+
+    _inherit = "service.promise"
+
+    # ------------------------------------------------------------------
+    # Verdict
+    # ------------------------------------------------------------------
+
+    def _service_limit(self):
+        """Return due with its tolerance: the moment the verdict looks at."""
+        tolerance = timedelta(minutes=self.tolerance_minutes or 0)
+        return self.date_due and self.date_due + tolerance
+
+    @api.depends("date_due", "tolerance_minutes", "date_paused")
+    def _compute_date_limit(self):
+        for promise in self:
+            promise.date_limit = not promise.date_paused and promise._service_limit()
+
+    @api.depends(
+        "kind",
+        "date_due",
+        "tolerance_minutes",
+        "settlement",
+        "date_settled",
+        "corrected_outcome",
+    )
+    def _compute_outcome(self):
+        for promise in self:
+            promise.outcome = verdict.get_outcome(
+                promise.kind,
+                promise._service_limit(),
+                promise.settlement,
+                promise.date_settled,
+                promise.corrected_outcome,
+            )
+
+    @api.depends("outcome", "date_due", "date_settled")
+    def _compute_delay_hours(self):
+        for promise in self:
+            late = promise.outcome == "late" and promise.date_settled
+            promise.delay_hours = (
+                promise.calendar_id._service_hours_between(
+                    promise.date_due, promise.date_settled
+                )
+                if late
+                else 0.0
+            )
+
+    @api.depends("kind", "date_due", "date_started")
+    def _compute_wait_minutes(self):
+        for promise in self:
+            waited = 0.0
+            if promise.kind == "appointment" and promise.date_started:
+                waited = (promise.date_started - promise.date_due).total_seconds() / 60
+            promise.wait_minutes = max(0.0, waited)
+
+    @api.depends(
+        "source",
+        "date_made",
+        "date_told",
+        "date_due",
+        "date_settled",
+        "outcome",
+        "is_self_declared",
+    )
+    def _compute_is_counted(self):
+        """Whether the rate may count it.
+
+        The customer had it in writing, early enough; self-declared keeping and an
+        update sent right after another do not count. Being late always does.
+        """
+        for promise in self:
+            if promise.outcome == "kept" and (
+                promise.is_self_declared or promise._service_is_early_update()
+            ):
+                promise.is_counted = False
+            elif promise.source == "plan":
+                promise.is_counted = True
+            else:
+                lead = timedelta(minutes=promise.company_id.service_lead_minutes)
+                told = promise.date_told
+                promise.is_counted = bool(told) and told + lead <= promise.date_due
+
+    def _service_is_early_update(self):
+        """Tell whether a progress update came in the first half of its cadence."""
+        if self.kind != "progress" or self.source != "plan" or not self.date_settled:
+            return False
+        cadence = (self.date_due - self.date_made).total_seconds()
+        taken = (self.date_settled - self.date_made).total_seconds()
+        return taken < EARLY_UPDATE_SHARE * cadence
+
+    @api.depends("outcome", "date_limit")
+    def _compute_state(self):
+        now = fields.Datetime.now()
+        for promise in self:
+            if promise.outcome:
+                promise.state = promise.outcome
+            elif not promise.date_limit:
+                promise.state = "open"
+            elif verdict.is_overdue(promise.date_limit, None, now):
+                promise.state = "overdue"
+            else:
+                soon = timedelta(hours=promise.company_id.service_due_soon_hours)
+                is_soon = promise.date_limit - now <= soon
+                promise.state = "due_soon" if is_soon else "open"
+
+    def _search_state(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        domain = Domain.OR(self._state_domain(state) for state in value)
+        return domain if operator == "in" else ~domain
+
+    @api.model
+    def _state_domain(self, state):
+        """Return the domain of one value of ``state``."""
+        if state in dict(OUTCOMES):
+            return Domain("outcome", "=", state)
+        now = fields.Datetime.now()
+        running = Domain("outcome", "=", False)
+        if state == "overdue":
+            return running & Domain("date_limit", "<", now)
+        not_due = running & (
+            Domain("date_limit", ">=", now) | Domain("date_limit", "=", False)
+        )
+        # sudo: the setting of each company, to cut "due soon" where it cuts
+        companies = self.env["res.company"].sudo().search([])
+        soon = Domain.OR(
+            Domain("company_id", "in", group.ids)
+            & Domain("date_limit", "<=", now + timedelta(hours=hours))
+            for hours, group in companies.grouped("service_due_soon_hours").items()
+        )
+        if state == "due_soon":
+            return not_due & soon
+        return not_due & ~soon if state == "open" else Domain.FALSE
+
+    # ------------------------------------------------------------------
+    # People who are away
+    # ------------------------------------------------------------------
+
+    @api.depends("employee_id", "outcome", "date_due")
+    def _compute_needs_take_over(self):
+        # sudo: who is away, not why
+        waiting = self.sudo().filtered_domain(self._take_over_domain())
+        for promise in self:
+            promise.needs_take_over = promise.id in waiting._ids
+
+    def _search_needs_take_over(self, operator, value):
+        if operator not in ("in", "not in"):
+            return NotImplemented
+        domain = self._take_over_domain()
+        wanted = (operator == "in") == (True in value)
+        return domain if wanted else ~domain
+
+    @api.model
+    def _take_over_domain(self):
+        """Running promises of people who left, or who are on leave when it is due."""
+        # sudo: archived employees and leaves, to find whose promises are orphaned
+        employees = self.env["hr.employee"].sudo().with_context(active_test=False)
+        gone = employees.search(
+            [
+                "|",
+                ("active", "=", False),
+                "&",
+                ("user_id", "!=", False),
+                ("user_id.active", "=", False),
+            ]
+        )
+        now = fields.Datetime.now()
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search([("resource_id", "!=", False), ("date_to", ">=", now)])
+        )
+        away = Domain.FALSE
+        for leave in leaves:
+            absent = employees.search([("resource_id", "=", leave.resource_id.id)])
+            away |= (
+                Domain("employee_id", "in", absent.ids)
+                & Domain("date_due", ">=", leave.date_from)
+                & Domain("date_due", "<=", leave.date_to)
+            )
+        return Domain("outcome", "=", False) & (
+            Domain("employee_id", "in", gone.ids) | away
+        )
