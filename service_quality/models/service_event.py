@@ -5,6 +5,7 @@ EVENT_KINDS = [
     ("told", "Customer informed of the promise"),
     ("evidence", "Evidence"),
     ("informed", "Customer informed"),
+    ("stated", "Written to the customer"),
     ("customer_wrote", "Customer wrote"),
     ("called", "Call logged"),
     ("reopened", "Document reopened"),

@@ -62,6 +62,8 @@ class ServicePlan(models.Model):
         """
         try:
             row._service_domain().validate(self.env[self.res_model])
+            if "pause_domain" in row._fields:
+                row._service_pause_domain().validate(self.env[self.res_model])
         except Exception as error:
             raise ValidationError(
                 self.env._(

@@ -64,7 +64,7 @@ class ServicePlanRule(models.Model):
                     )
                 )
 
-    @api.constrains("domain", "plan_id")
+    @api.constrains("domain", "pause_domain", "plan_id")
     def _check_domain(self):
         for rule in self:
             rule.plan_id._service_validate_domain(rule)

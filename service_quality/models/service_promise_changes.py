@@ -232,7 +232,7 @@ class ServicePromise(models.Model):
             [
                 ("res_model", "=", self.res_model),
                 ("res_id", "=", self.res_id),
-                ("kind", "=", "informed"),
+                ("kind", "in", ["informed", "called", "stated"]),
                 ("new_value", ">=", fields.Datetime.to_string(self.date_made)),
                 ("new_value", "<=", fields.Datetime.to_string(self._service_limit())),
             ],

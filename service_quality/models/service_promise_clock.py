@@ -90,7 +90,7 @@ class ServicePromise(models.Model):
             [
                 ("res_model", "=", documents._name),
                 ("res_id", "in", documents.ids),
-                ("kind", "in", ["informed", "called", "customer_wrote"]),
+                ("kind", "in", ["informed", "called", "stated", "customer_wrote"]),
             ],
             order="id",
         ):
@@ -116,6 +116,8 @@ class ServicePromise(models.Model):
                 vals_list.append(promise.rule_id._service_promise_vals(document, moment))
         vals_list = [vals for vals in vals_list if vals]
         if vals_list:
+            # The index allows one running promise per rule: the settled one first.
+            self.flush_recordset(["settlement"])
             self._service_follow_pauses(
                 documents, moment, self._service_record(vals_list)
             )

@@ -21,7 +21,10 @@ CONTACT_EVENTS = {
     "outbound": "informed",
     "inbound": "customer_wrote",
     "call": "called",
+    # Written by one of our actions: no evidence of the work, but in writing.
+    "stated": "stated",
 }
+
 
 
 class ServiceQualityMixin(models.AbstractModel):
@@ -356,5 +359,5 @@ class ServiceQualityMixin(models.AbstractModel):
         # the pause of a clock may rest on it.
         running = self.env["service.promise"]._service_running(self)
         text = self._service_message_text(body)
-        self._service_log_contact(running, "outbound", fields.Datetime.now(), text)
+        self._service_log_contact(running, "stated", fields.Datetime.now(), text)
         return message
