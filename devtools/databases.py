@@ -55,11 +55,12 @@ def base_modules(addons):
 
 def is_relevant(path, addon):
     """Whether a file of an addon has a say in the database."""
+    if not path.is_file() or path.suffix in IGNORED_SUFFIXES:
+        return False
     folders = path.relative_to(addon).parts[:-1]
-    if any(name in IGNORED_FOLDERS for name in folders):
-        # the browser tests are served with the assets
-        return folders[:2] == ("static", "tests")
-    return path.is_file() and path.suffix not in IGNORED_SUFFIXES
+    # the browser tests are served with the assets
+    is_asset = folders[:2] == ("static", "tests")
+    return is_asset or not any(name in IGNORED_FOLDERS for name in folders)
 
 
 def files_digest(addons):

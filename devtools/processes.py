@@ -46,7 +46,7 @@ def explain(output, problem, way_out, details=""):
     """The error for a failed program: a known cause, else what the caller says."""
     for signs, known_problem, known_way_out in KNOWN_CAUSES:
         if any(sign in output for sign in signs):
-            return DevError(f"{problem} {known_problem}", known_way_out, details)
+            return DevError(f"{problem} {known_problem}", known_way_out)
     return DevError(problem, way_out, details)
 
 

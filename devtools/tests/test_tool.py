@@ -67,7 +67,7 @@ def test_port_in_use_says_what_to_do():
 
 def make_addon(folder, name, depends=()):
     addon = folder / name
-    for path in ("models", "tests", "static/description", "static/tests", "i18n"):
+    for path in ("models", "tests", "static/description", "static/tests/tours", "i18n"):
         (addon / path).mkdir(parents=True)
     (addon / "__manifest__.py").write_text(repr({"depends": list(depends)}))
     return addon
@@ -79,6 +79,7 @@ def make_addon(folder, name, depends=()):
         ("models/x.py", True),
         ("i18n/hu.po", True),
         ("static/tests/x.js", True),
+        ("static/tests/tours/x.js", True),
         ("__manifest__.py", True),
         ("tests/test_x.py", False),
         ("static/description/icon.png", False),
