@@ -4,3 +4,4 @@ from . import test_promise
 from . import test_evidence
 from . import test_checklist, test_plan
 from . import test_survey
+from . import test_access
