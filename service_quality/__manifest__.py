@@ -10,6 +10,7 @@
     "website": "https://github.com/OCA/helpdesk",
     "development_status": "Beta",
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "depends": ["hr", "survey", "sale", "helpdesk_mgmt"],
     "external_dependencies": {"python": ["xlsxwriter"]},
     "data": [

@@ -190,6 +190,10 @@ CALLS = [
     "Called, explained the price, the customer agrees.",
     "Called, left the day and the hour of the visit.",
 ]
+STARTS = [
+    "Our technician has arrived and has started.",
+    "We have started, as agreed.",
+]
 ACCEPTANCES = ["Yes, please do it like that.", "Agreed, we confirm the change."]
 MOVE_REASONS = [
     "The customer asked for another day, he is travelling.",

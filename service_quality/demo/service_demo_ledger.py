@@ -61,7 +61,19 @@ class ServiceDemo(models.AbstractModel):
             "settlement": promise.settlement or False,
             "date_settled": moment(promise.settled),
             "is_self_declared": promise.is_declared,
+            **self._prepare_kind(record, promise, rule, moment),
         }
+
+    def _prepare_kind(self, record, promise, rule, moment):
+        """Return what only some kinds of promise have."""
+        vals = {"rule_id": rule.id} if rule else {}
+        if promise.kind == "callback":
+            vals["phone"] = record._service_get_partner().phone
+        elif promise.kind == "appointment":
+            vals["tolerance_minutes"] = record.company_id.service_tolerance_minutes
+            if promise.settlement == "evidence":
+                vals["date_started"] = moment(promise.settled)
+        return vals
 
     def _get_promise_name(self, record, promise, rule):
         if promise.source == "native":

@@ -60,6 +60,8 @@ def end(story, document, promise, until):
         promise.note = rng.choice(content.CALLS)
     elif promise.kind == "scope":
         promise.note = document.say(moment, rng.choice(content.ACCEPTANCES), ours=False)
+    elif promise.kind == "appointment":
+        promise.note = document.say(moment, rng.choice(content.STARTS), ours=True)
     else:
         # Nothing but a person's word: shown as self-declared.
         promise.is_declared = True

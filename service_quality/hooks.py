@@ -1,0 +1,23 @@
+from odoo.tools import SQL
+
+#: Tables whose rows hold employees and surveys back, the newest facts first.
+TABLES = (
+    "service_reminder",
+    "service_feedback",
+    "service_invitation",
+    "service_checklist",
+    "service_promise",
+)
+
+
+def uninstall_hook(env):
+    """Empty the ledger, so that nothing of ours keeps a host's record from going.
+
+    Our foreign keys forbid to delete an employee who has made promises; when the
+    addon goes they must not stand in the way of what is deleted with it.
+    """
+    for table in TABLES:
+        # SQL: sealed rows refuse to be deleted through the ORM, and the tables are
+        # dropped right after.
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    env.invalidate_all()
