@@ -24,9 +24,9 @@ class ServiceQualityExport(http.Controller):
             filters = self._get_filters(params)
             content = request.env["service.dashboard"]._export_xlsx(filters)
         except AccessError as error:
-            return request.make_response(str(error), status=403)
+            return self._refuse(error, 403)
         except (UserError, ValidationError, ValueError) as error:
-            return request.make_response(str(error), status=400)
+            return self._refuse(error, 400)
         today = fields.Date.context_today(request.env.user)
         name = f"service_quality_{today}.xlsx"
         return request.make_response(
@@ -38,6 +38,14 @@ class ServiceQualityExport(http.Controller):
                 ("X-Content-Type-Options", "nosniff"),
             ],
         )
+
+    def _refuse(self, error, status):
+        """Return an error as plain text: it may repeat what the link says."""
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(str(error), headers=headers, status=status)
 
     def _get_filters(self, params):
         """Turn the query string into filters; ids become numbers."""

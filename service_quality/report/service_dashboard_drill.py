@@ -37,7 +37,7 @@ class ServiceDashboard(models.AbstractModel):
         :return: window action
         :raise ValidationError: unknown figure or filter
         """
-        if figure not in FIGURES:
+        if not isinstance(figure, str) or figure not in FIGURES:
             raise ValidationError(self.env._("Unknown figure."))
         period = self._clean_filters(filters or {})
         if employee_id is not False:
