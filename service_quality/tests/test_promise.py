@@ -1012,8 +1012,8 @@ class TestPromiseActions(PromiseCase):
         self.assertEqual(promises.date_due, self.after(days=2))
         rows = self.env.execute_query(
             SQL(
-                "SELECT count(*) FROM service_event WHERE res_model = %s AND res_id = %s"
-                " AND kind = 'host_date'",
+                "SELECT count(*) FROM service_event"
+                " WHERE res_model = %s AND res_id = %s AND kind = 'host_date'",
                 "service.promise",
                 promises.id,
             )
