@@ -137,6 +137,7 @@ class ServicePromise(models.Model):
             Domain("date_limit", ">=", now) | Domain("date_limit", "=", False)
         )
         # sudo: the setting of each company, to cut "due soon" where it cuts
+        # pylint: disable=no-search-all
         companies = self.env["res.company"].sudo().search([])
         soon = Domain.OR(
             Domain("company_id", "in", group.ids)

@@ -69,6 +69,7 @@ class ServiceQualityMixin(models.AbstractModel):
 
     def _service_panel_templates(self):
         started = self.service_checklist_ids.template_id
+        # pylint: disable=no-search-all
         templates = self.env["service.checklist.template"].search([])
         return [
             {"id": template.id, "name": template.name}

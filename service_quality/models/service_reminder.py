@@ -62,6 +62,7 @@ class ServiceReminder(models.Model):
     def _service_due_domain(self, kind, now):
         running = Domain("outcome", "=", False) & Domain("employee_id", "!=", False)
         domains = []
+        # pylint: disable=no-search-all
         companies = self.env["res.company"].sudo().search([])  # their settings only
         for company in companies:
             hours = (

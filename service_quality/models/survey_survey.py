@@ -13,13 +13,14 @@ class SurveySurvey(models.Model):
     @api.depends("survey_type")
     @api.depends_context("uid")
     def _compute_allowed_survey_types(self):
-        super()._compute_allowed_survey_types()
+        result = super()._compute_allowed_survey_types()
         if self.env.user.has_group("survey.group_survey_user"):
             for survey in self:
                 survey.allowed_survey_types = [
                     *(survey.allowed_survey_types or []),
                     "service",
                 ]
+        return result
 
 
 class SurveyQuestion(models.Model):
@@ -27,7 +28,6 @@ class SurveyQuestion(models.Model):
 
     service_measure = fields.Selection(
         MEASURES,
-        "Service Measure",
         help="Which figure of the customer's feedback this question gives.",
     )
 

@@ -6,7 +6,6 @@ class SurveyUserInput(models.Model):
 
     service_invitation_id = fields.Many2one(
         "service.invitation",
-        "Service Invitation",
         index="btree_not_null",
         readonly=True,
         copy=False,

@@ -29,7 +29,11 @@ DEFINITIONS = {
         "Wilson interval: with so few promises the true rate lies in this range, in "
         "95 of 100 cases."
     ),
-    "open": _lt("Promises that run and are not due yet, whatever the period."),
+    "open": _lt("Promises of the period that run and are not due yet."),
+    "uncounted": _lt(
+        "The customer did not know of it early enough, it was self-declared, or an "
+        "update came right after another."
+    ),
     "overdue_now": _lt("Promises whose due moment has passed, whatever the period."),
     "satisfaction": _lt(
         "Mean of the customers' answers, 0-100; shown for a person from five answers."

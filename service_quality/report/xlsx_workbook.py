@@ -12,6 +12,9 @@ import xlsxwriter
 #: What XML cannot hold: controls and lone surrogates.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MAX_CELL = 32_767
+#: Width of a column of long texts, in characters, and height of one line, in points.
+LONG_WIDTH = 90
+LINE_HEIGHT = 15
 WORKBOOK_OPTIONS = {
     "constant_memory": False,
     "strings_to_formulas": False,
@@ -34,8 +37,8 @@ class Sheet:
     :param book: xlsxwriter workbook
     :param dict formats: name -> workbook format
     :param str name: sheet name, translated
-    :param list columns: (header, type, width); type is one of ``text``,
-        ``integer``, ``float``, ``percent``, ``datetime``
+    :param list columns: (header, type, width); type is one of ``text``, ``long``
+        (wrapped), ``integer``, ``float``, ``percent``, ``datetime``
     """
 
     def __init__(self, book, formats, name, columns, top=0):
@@ -44,24 +47,30 @@ class Sheet:
         self.columns = columns
         self.top = top
         self.row = top + 1
-        for index, (header, _type, width) in enumerate(columns):
+        for index, (header, kind, width) in enumerate(columns):
             self.sheet.set_column(index, index, width)
-            self.sheet.write_string(top, index, clean_text(header), formats["header"])
+            side = "header" if kind in ("text", "long") else "header_number"
+            self.sheet.write_string(top, index, clean_text(header), formats[side])
         self.sheet.freeze_panes(top + 1, 1)
 
     def add(self, values):
         """Write one row; None leaves a cell empty."""
         for index, (value, column) in enumerate(zip(values, self.columns, strict=True)):
-            self.write(self.row, index, value, column[1])
+            self.put(self.row, index, value, column[1])
         self.row += 1
 
-    def write(self, row, column, value, kind):
+    def put(self, row, column, value, kind):
         """Write one typed cell."""
         if value is None or value is False:
             return
         cell_format = self.formats[kind]
-        if kind == "text":
-            self.sheet.write_string(row, column, clean_text(value), cell_format)
+        if kind in ("text", "long"):
+            text = clean_text(value)
+            self.sheet.write_string(row, column, text, cell_format)
+            if kind == "long":
+                # Not every reader works out the height of wrapped rows by itself.
+                lines = -(-len(text) // LONG_WIDTH) or 1
+                self.sheet.set_row(row, LINE_HEIGHT * lines)
         elif kind == "datetime":
             self.sheet.write_datetime(row, column, value, cell_format)
         else:
@@ -88,7 +97,17 @@ def get_formats(book):
             {"bold": True, "bottom": 1, "bg_color": "#F3F4F6", "text_wrap": True}
         ),
         "title": book.add_format({"bold": True, "font_size": 14}),
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "header_number": book.add_format(
+            {
+                "bold": True,
+                "bottom": 1,
+                "bg_color": "#F3F4F6",
+                "text_wrap": True,
+                "align": "right",
+            }
+        ),
+        "text": book.add_format({"valign": "top"}),
+        "long": book.add_format({"text_wrap": True, "valign": "top"}),
         "integer": book.add_format({"num_format": "0", "valign": "top"}),
         "float": book.add_format({"num_format": "0.0", "valign": "top"}),
         "percent": book.add_format({"num_format": "0.0%", "valign": "top"}),
@@ -119,9 +138,9 @@ def write_workbook(target, data, promises, labels, now):
 def _write_summary(book, formats, data, labels, now):
     columns = [
         (labels["figure"], "text", 26),
-        (labels["value"], "text", 14),
-        (labels["previous"], "text", 14),
-        (labels["meaning"], "text", 80),
+        (labels["value"], "float", 14),
+        (labels["previous"], "float", 16),
+        (labels["meaning"], "long", LONG_WIDTH),
     ]
     summary = Sheet(book, formats, labels["summary"], columns, top=4)
     sheet = summary.sheet
@@ -133,11 +152,11 @@ def _write_summary(book, formats, data, labels, now):
     totals = data["totals"]
     for key, label, kind in labels["figures"]:
         row = summary.row
-        summary.write(row, 0, label, "text")
-        summary.write(row, 1, totals.get(key), kind)
-        summary.write(row, 2, totals["previous"].get(key), kind)
+        summary.put(row, 0, label, "text")
+        summary.put(row, 1, totals.get(key), kind)
+        summary.put(row, 2, totals["previous"].get(key), kind)
         definition = "kept_rate" if key == "rate" else key
-        summary.write(row, 3, data["definitions"].get(definition), "text")
+        summary.put(row, 3, data["definitions"].get(definition), "long")
         summary.row += 1
     summary.close()
 
