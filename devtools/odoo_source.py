@@ -92,19 +92,21 @@ def existing():
     found = os.environ.get(FOUND_VARIABLE)
     if found:
         say(f"Odoo: the one that Python can import ({found})")
-        return Source("importable", found, SERIES)
+        return Source("importable", found, f"{SERIES} in {found}")
     return None
 
 
 def revision(folder):
-    """What tells one state of a checkout from another."""
-    answer = subprocess.run(
-        ["git", "-C", folder, "rev-parse", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return answer.stdout.strip() or SERIES
+    """What tells one state of a checkout from another: its commit, if it has one."""
+    head = ""
+    if (Path(folder) / ".git").exists() and shutil.which("git"):
+        head = subprocess.run(
+            ["git", "-C", folder, "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+    return head or f"{SERIES} in {folder}"
 
 
 def recorded():
