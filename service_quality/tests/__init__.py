@@ -1,8 +1,17 @@
-from . import test_verdict
-from . import test_wilson, test_working_time
-from . import test_promise
-from . import test_evidence
-from . import test_checklist, test_plan
-from . import test_survey
 from . import test_access
-from . import test_dashboard, test_export, test_multi_company
+from . import test_checklist
+from . import test_dashboard
+from . import test_evidence
+from . import test_export
+from . import test_files
+from . import test_js
+from . import test_multi_company
+from . import test_performance
+from . import test_plan
+from . import test_promise
+from . import test_seam
+from . import test_survey
+from . import test_tour
+from . import test_verdict
+from . import test_wilson
+from . import test_working_time
