@@ -45,6 +45,8 @@ def archive():
         check=False,
     ).stdout
     for line in listing.splitlines():
+        if len(line.split()) < 2:
+            continue  # of a key that stands in the sources itself
         uri, suite, *keyring = line.split()
         # security and updates live elsewhere or have no package of their own
         name = uri.rstrip("/").rpartition("/")[2]

@@ -323,8 +323,18 @@ def remove_stale_pid_file(pid_file):
         pid = pid_file.read_text().split()[0]
     except (OSError, IndexError):
         return
-    name = subprocess.run(
+    if "postgres" not in program_of(pid):
+        pid_file.unlink(missing_ok=True)
+
+
+def program_of(pid):
+    """The name of the program that runs as this process, if any."""
+    processes_folder = Path("/proc")
+    if (processes_folder / "self").exists():
+        try:
+            return (processes_folder / pid / "comm").read_text()
+        except OSError:
+            return ""
+    return subprocess.run(
         ["ps", "-p", pid, "-o", "comm="], capture_output=True, text=True, check=False
     ).stdout
-    if "postgres" not in name:
-        pid_file.unlink(missing_ok=True)
