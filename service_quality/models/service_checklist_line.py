@@ -137,6 +137,11 @@ class ServiceChecklistLine(models.Model):
             raise UserError(
                 self.env._("The ledger answers this line, a person cannot.")
             )
+        checklist = self.checklist_id
+        # sudo: whether the checklist is about the user himself, nothing else
+        about_himself = checklist.employee_id in self.env.user.sudo().employee_ids
+        if about_himself and checklist.purpose in ("review", "mystery"):
+            raise UserError(self.env._("Somebody else must review your work."))
         if self.checklist_id.state == "waived":
             raise UserError(self.env._("This checklist was waived."))
         if document.sudo()._service_is_done():

@@ -50,7 +50,9 @@ class ServicePlan(models.Model):
     def _check_domain(self):
         for plan in self:
             if plan.res_model not in dict(plan._selection_res_model()):
-                raise ValidationError(self.env._("This kind of document is not served."))
+                raise ValidationError(
+                    self.env._("This kind of document is not served.")
+                )
             for row in (plan, *plan.rule_ids):
                 plan._service_validate_domain(row)
 

@@ -58,12 +58,13 @@ class ServicePromise(models.Model):
     def _service_acting(self, operation="write"):
         """Return ``self`` unsealed after checking that the user may act on it.
 
-        :param str operation: what the user must be allowed on the document
+        :param str operation: what the user must be allowed on the document; who
+            decides as a manager (``read``) needs to see the promise, not the document
         :raise AccessError: he may not
         :raise UserError: a document is gone
         """
         self.check_access("read")
-        for promise in self:
+        for promise in self if operation != "read" else ():
             document = promise._service_document()
             if not document:
                 raise UserError(self.env._("The document no longer exists."))

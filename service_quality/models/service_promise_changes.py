@@ -35,8 +35,12 @@ class ServicePromise(models.Model):
                     self.env._("It has expired: a new date cannot undo that any more.")
                 )
             if date_due <= promise.date_due:
-                old = promise.date_due
+                old, was_counted = promise.date_due, promise.is_counted
                 promise.write({"date_due": date_due})
+                if was_counted and not promise.is_counted:
+                    raise UserError(
+                        self.env._("The customer learned of it too late for that date.")
+                    )
                 self.env["service.event"]._service_log(
                     promise, "tightened", old=old, new=date_due, note=reason
                 )
@@ -228,12 +232,14 @@ class ServicePromise(models.Model):
         self.ensure_one()
         if self.outcome in ("kept", *verdict.NEUTRAL_OUTCOMES) or self.corrected_outcome:
             raise UserError(self.env._("This promise needs no excuse."))
+        stated = self.date_told or self.date_made
         warned = self.env["service.event"].search_count(
             [
                 ("res_model", "=", self.res_model),
                 ("res_id", "=", self.res_id),
                 ("kind", "in", ["informed", "called", "stated"]),
-                ("new_value", ">=", fields.Datetime.to_string(self.date_made)),
+                # Stating the promise itself is no warning.
+                ("new_value", ">", fields.Datetime.to_string(stated)),
                 ("new_value", "<=", fields.Datetime.to_string(self._service_limit())),
             ],
             limit=1,

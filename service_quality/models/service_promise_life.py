@@ -102,8 +102,8 @@ class ServicePromise(models.Model):
     def _service_reopen(self, documents, since):
         """Withdraw what a closing settled: the documents were not done after all.
 
-        Evidence ``done`` is taken back and what the closing ended runs again, each
-        due at its old date.
+        Evidence ``done`` is taken back and what the closing or cancelling ended runs
+        again, each due at its old date.
 
         :param since: closings from this moment on are undone (naive UTC)
         """
@@ -112,7 +112,7 @@ class ServicePromise(models.Model):
             & Domain("res_id", "in", documents.ids)
             & Domain("date_settled", ">=", since)
             & (
-                Domain("settlement", "=", "closed")
+                Domain("settlement", "in", ["closed", "cancelled"])
                 | Domain("settlement", "=", "evidence")
                 & Domain("kind", "in", [k for k, v in EVIDENCE.items() if "done" in v])
             )

@@ -1,6 +1,7 @@
 import logging
 from datetime import timedelta
 
+from lxml import html
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, fields, models
@@ -60,11 +61,15 @@ class ServiceQualityMixin(models.AbstractModel):
         )
         if any(plan.rule_ids for plan, _documents in matches):
             Promise._service_follow_pauses(changed, now)
-        for company, group in reopened.grouped(
+        self._service_revive(reopened, now)
+
+    def _service_revive(self, documents, now):
+        """Let run again what a recent closing or cancelling of documents ended."""
+        for company, group in documents.grouped(
             lambda doc: doc._service_get_company()
         ).items():
             since = now - timedelta(hours=company.service_reopen_hours)
-            Promise._service_reopen(group, since)
+            self.env["service.promise"]._service_reopen(group, since)
 
     def _service_on_done(self, matches, states, now):
         """Settle promises, note open items and plan surveys; documents just done."""
@@ -181,11 +186,12 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_on_message(self, message, rdata):
         """Take a posted message as evidence: from us to the customer, or from him."""
         message = message.sudo()  # author, recipients and text of this one message
-        text = self._service_message_text(message.body)
         if self._service_from_customer(message):
+            text = self._service_message_text(message.body)
             if text or message.attachment_ids:
                 self._service_note_contact("inbound", text)
             return
+        text = self._service_message_text(message.body, own_words=True)
         informs = self._service_says_something(text) or message.attachment_ids
         if informs and self._service_reaches_customer(message, rdata):
             self._service_note_contact("outbound", text)
@@ -246,7 +252,18 @@ class ServiceQualityMixin(models.AbstractModel):
             if emails & sent_to and self._service_says_something(text):
                 document._service_note_contact("outbound", text)
 
-    def _service_message_text(self, body):
+    def _service_message_text(self, body, own_words=False):
+        """Return a message as text.
+
+        :param str body: HTML
+        :param bool own_words: without what is quoted and without the signature, as
+            Odoo marks them
+        """
+        if own_words and "data-o-mail-quote" in (body or ""):
+            root = html.fragment_fromstring(body, create_parent="div")
+            for node in root.xpath("//*[@data-o-mail-quote]"):
+                node.drop_tree()
+            body = html.tostring(root, encoding="unicode")
         return html2plaintext(body or "").strip()[:EVIDENCE_TEXT_LIMIT]
 
     def _service_says_something(self, text):

@@ -203,13 +203,18 @@ class ServiceQualityMixin(models.AbstractModel):
     def write(self, vals):
         watched = not self._service_watch_fields.isdisjoint(vals)
         if watched:
-            # The state before, read as superuser: done or not, nothing else
+            # The state before, read as superuser: done, cancelled, nothing else
             was_done = {doc.id: doc._service_is_done() for doc in self.sudo()}
+            was_cancelled = {
+                doc.id for doc in self.sudo() if doc._service_is_cancelled()
+            }
         result = super().write(dict(vals))
         if watched:
             self._service_check_gate(was_done)
             assigned = self._service_user_field in vals
-            self._service_schedule_sync(was_done=was_done, assigned=assigned)
+            self._service_schedule_sync(
+                was_done=was_done, was_cancelled=was_cancelled, assigned=assigned
+            )
         return result
 
     def unlink(self):
@@ -220,11 +225,14 @@ class ServiceQualityMixin(models.AbstractModel):
             self._service_safely(lambda: self._service_after_unlink(*facts))
         return result
 
-    def _service_schedule_sync(self, is_new=False, was_done=None, assigned=False):
+    def _service_schedule_sync(
+        self, is_new=False, was_done=None, was_cancelled=(), assigned=False
+    ):
         """Ask for :meth:`_service_sync` of these documents before the commit.
 
         :param bool is_new: the documents were just created
         :param dict was_done: document id -> done before this change
+        :param was_cancelled: ids of the documents that were cancelled before
         :param bool assigned: somebody else may answer for them now
         """
         if not self:
@@ -244,6 +252,7 @@ class ServiceQualityMixin(models.AbstractModel):
                 {
                     "is_new": is_new,
                     "was_done": (was_done or {}).get(document.id, False),
+                    "was_cancelled": document.id in was_cancelled,
                     "assigned": False,
                 },
             )
@@ -270,11 +279,19 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_sync(self, states):
         """Bring the ledger in line with changed documents; idempotent.
 
-        :param dict states: document id -> ``is_new``, ``was_done``
+        :param dict states: document id -> ``is_new``, ``was_done``,
+            ``was_cancelled``, ``assigned``
         """
         now = fields.Datetime.now()
         matches = self.env["service.plan"]._service_for(self)
         self._service_apply_plans(matches, states, now)
+        self._service_revive(
+            self.sudo().filtered(  # cancelled or not, nothing else
+                lambda doc: states[doc.id]["was_cancelled"]
+                and not doc._service_is_cancelled()
+            ),
+            now,
+        )
         self._service_mirror_native(now)
         self.filtered(lambda doc: states[doc.id]["assigned"])._service_on_assigned()
         self._service_settle_changes(matches, states, now)
@@ -320,6 +337,9 @@ class ServiceQualityMixin(models.AbstractModel):
                     ("res_model", "=", self._name),
                     ("res_id", "in", documents.ids),
                     ("source", "=", "native"),
+                    # The date of a document taken up again long after it was
+                    # cancelled is a new promise.
+                    ("settlement", "not in", ["cancelled"]),
                 ],
                 order="id",
             )
