@@ -191,6 +191,16 @@ class TestChecklist(ServiceCase):
         line = self.start_checklist(self.ticket, template).line_ids
         self.assertRefused(UserError, line, answer="yes")
 
+    def test_nobody_reviews_himself(self):
+        """A review and a mystery visit are answered by somebody else."""
+        for purpose in ("review", "mystery"):
+            template = self.make_template(purpose=purpose)
+            line = self.start_checklist(self.ticket, template).line_ids
+            self.assertRefused(UserError, line, answer="yes")
+            self.answer(line, user=self.manager, answer="yes")
+        template = self.make_template(purpose="self")
+        self.answer(self.start_checklist(self.ticket, template).line_ids, answer="yes")
+
     def test_closed_document(self):
         """What was ticked before closing is what was known then."""
         self.answer(self.check, answer="no")

@@ -212,6 +212,21 @@ class TestMessages(ServiceCase):
             lambda document: self.agent_message(document, empty), ours=False
         )
 
+    def test_only_a_quote_or_a_signature(self):
+        quote = Markup(
+            '<p></p><blockquote data-o-mail-quote="1">When is it ready?</blockquote>'
+        )
+        signature = Markup(
+            '<p>ok</p><span data-o-mail-quote="1">--<br/>Agent Smith, Support</span>'
+        )
+        answer = Markup(
+            '<p>On Tuesday</p><blockquote data-o-mail-quote="1">When?</blockquote>'
+        )
+        for body, ours in ((quote, False), (signature, False), (answer, True)):
+            self.assertInforms(
+                lambda document, body=body: self.agent_message(document, body), ours
+            )
+
     def test_only_a_file(self):
         self.assertInforms(
             lambda document: self.agent_message(
@@ -653,6 +668,38 @@ class TestClosing(ServiceCase):
             self.assertOutcome(promise, outcome)
             event = self.raw_events(promise)[-1]
             self.assertEqual((event.kind, event.create_uid), ("cancelled", self.agent))
+
+    def test_cancelling_washes_nothing(self):
+        """Cancelled and taken up again: due as before, the date of the order too."""
+        order = self.make_order(commitment_date=self.after(hours=2))
+        promises = order.service_promise_ids | self.make_promise(order)
+        as_agent = self.as_user(order, self.agent)
+        as_agent._action_cancel()
+        self.sync()
+        self.assertEqual(promises.mapped("outcome"), ["withdrawn"] * 2)
+        as_agent.action_draft()
+        self.sync()
+        as_agent.action_confirm()
+        self.wait(hours=5)
+        self.close(order)
+        self.assertEqual(promises.mapped("outcome"), ["late"] * 2)
+        self.assertEqual(order.service_promise_ids, promises)
+
+    def test_taken_up_again_long_after(self):
+        """A new agreement: its date is a new promise, the old one stays as it was."""
+        order = self.make_order(commitment_date=self.after(hours=2))
+        old = order.service_promise_ids
+        as_agent = self.as_user(order, self.agent)
+        as_agent._action_cancel()
+        self.wait(days=30)
+        as_agent.action_draft()
+        as_agent.commitment_date = self.after(days=2)
+        as_agent.action_confirm()
+        self.sync()
+        self.assertOutcome(old, "withdrawn")
+        new = order.service_promise_ids - old
+        self.assertEqual(new.date_due, self.after(days=2))
+        self.assertEqual(new.source, "native")
 
     # ------------------------------------------------------------------
     # People and documents come and go

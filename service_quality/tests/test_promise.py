@@ -956,6 +956,172 @@ class TestPromiseActions(PromiseCase):
         self.correct(self.promise, "missed")
         self.assertOutcome(self.promise, "missed")
 
+    def test_manager_without_the_document(self):
+        """A service manager decides about promises, not about tickets."""
+        manager = self.make_user("sq_pure", "service_quality.group_manager")
+        promise = self.as_user(self.promise, manager)
+        self.assertNothing(AccessError, lambda: promise.action_keep("done"))
+        promise.action_withdraw("The customer rang")
+        self.assertOutcome(self.promise, "withdrawn")
+        self.as_user(self.promise, manager).action_correct("missed", "He did not")
+        self.assertOutcome(self.promise, "missed")
+
+    # ------------------------------------------------------------------
+    # Changes
+    # ------------------------------------------------------------------
+
+    def test_earlier_date_binds_us(self):
+        due = fields.Datetime.to_string(self.after(hours=1))
+        self.as_user(self.promise, self.agent).action_move(due, "We can be faster")
+        self.assertEqual(self.promise.date_due, self.after(hours=1))
+        self.assertTrue(self.promise.is_counted)
+        event = self.raw_events(self.promise)[-1]
+        self.assertEqual((event.kind, event.create_uid), ("tightened", self.agent))
+
+    def test_earlier_date_is_no_way_out_of_the_rate(self):
+        """Told five minutes ago: an earlier due would not count any more."""
+        self.wait(minutes=5)
+        due = fields.Datetime.to_string(self.after(minutes=5))
+        self.assertNothing(
+            UserError,
+            lambda: self.as_user(self.promise, self.agent).action_move(due, "sooner"),
+        )
+
+    def test_later_date_needs_the_customer(self):
+        later = fields.Datetime.to_string(self.after(days=3))
+        due = self.promise.date_due
+        self.as_user(self.promise, self.agent).action_move(later, "Part is missing")
+        self.assertEqual(self.promise.date_due, due)
+        self.assertIn("Part is missing", self.ticket.message_ids[:1].body)
+        self.wait(hours=3)
+        self.close(self.ticket)
+        self.assertOutcome(self.promise, "late", counted=True)
+
+    def test_move_refused(self):
+        later = fields.Datetime.to_string(self.after(days=3))
+        promise = self.as_user(self.promise, self.agent)
+        for reason in (None, "", " ", 5, "\x00"):
+            self.assertNothing(
+                ValidationError, lambda r=reason: promise.action_move(later, r)
+            )
+        for date in (None, "", "2026-02-30 10:00:00", 5, "2020-01-01 10:00:00"):
+            self.assertNothing(
+                ValidationError, lambda d=date: promise.action_move(d, "reason")
+            )
+        for user in self.agent2 + self.nobody + self.portal + self.leader:
+            self.assertNothing(
+                AccessError,
+                lambda u=user: self.as_user(self.promise, u).action_move(later, "x"),
+            )
+        self.wait(hours=3)
+        self.assertNothing(UserError, lambda: promise.action_move(later, "too late"))
+
+    def test_take_over_before_due_only(self):
+        self.ticket.user_id = self.manager
+        self.as_user(self.promise, self.manager).action_take_over()
+        self.assertEqual(self.promise.employee_id, self.manager.employee_ids)
+        event = self.raw_events(self.promise)[-1]
+        self.assertEqual((event.kind, event.create_uid), ("taken_over", self.manager))
+        self.assertNothing(
+            UserError,
+            lambda: self.as_user(self.promise, self.manager).action_take_over(),
+        )
+        for user in self.agent2 + self.nobody + self.portal + self.leader:
+            self.assertNothing(
+                AccessError,
+                lambda u=user: self.as_user(self.promise, u).action_take_over(),
+            )
+        self.promise = self.make_promise(self.ticket, user=self.manager)
+        self.wait(hours=2, seconds=1)
+        self.assertNothing(
+            UserError, lambda: self.as_user(self.promise, self.admin).action_take_over()
+        )
+
+    def test_typo(self):
+        promise = self.make_promise(self.ticket, tell=False)
+        due = fields.Datetime.to_string(self.after(hours=9))
+        self.as_user(promise, self.agent).action_fix_typo(date_due=due)
+        self.assertEqual(promise.date_due, self.after(hours=9))
+        self.promise = promise
+        self.assertNothing(
+            UserError,
+            lambda: self.as_user(promise, self.agent).action_fix_typo("Twice"),
+        )
+
+    def test_typo_refused(self):
+        due = fields.Datetime.to_string(self.after(hours=9))
+        # The customer was told another date.
+        self.assertNothing(
+            UserError,
+            lambda: self.as_user(self.promise, self.agent).action_fix_typo(
+                date_due=due
+            ),
+        )
+        # Somebody else's.
+        self.assertNothing(
+            UserError,
+            lambda: self.as_user(self.promise, self.manager).action_fix_typo("Mine"),
+        )
+        self.assertNothing(
+            AccessError,
+            lambda: self.as_user(self.promise, self.agent2).action_fix_typo("Mine"),
+        )
+        # Nothing, and too late.
+        self.assertNothing(
+            ValidationError,
+            lambda: self.as_user(self.promise, self.agent).action_fix_typo(),
+        )
+        self.wait(minutes=10, seconds=1)
+        self.assertNothing(
+            UserError,
+            lambda: self.as_user(self.promise, self.agent).action_fix_typo("Late"),
+        )
+
+    def test_excuse(self):
+        """Warned before due, explained, compensated, approved by a manager."""
+        self.wait(minutes=30)
+        self.agent_message(self.ticket, "The storm cut the road to the depot.")
+        self.wait(hours=4)
+        self.as_user(self.promise, self.agent).action_excuse("Storm", "Free delivery")
+        self.assertOutcome(self.promise, None)
+        self.assertEqual(self.events_of(self.promise)[-1], "excuse_asked")
+        self.as_user(self.promise, self.manager).action_excuse()
+        self.assertOutcome(self.promise, "excused")
+        event = self.raw_events(self.promise)[-1]
+        self.assertEqual((event.kind, event.create_uid), ("excused", self.manager))
+        self.assertIn("Free delivery", event.note)
+
+    def test_excuse_needs_a_warning_before_due(self):
+        """Telling the promise itself warned nobody; nor does a late message."""
+        self.wait(hours=3)
+        self.agent_message(self.ticket, "Sorry, it is late.")
+        for user in self.agent + self.manager:
+            self.assertNothing(
+                UserError,
+                lambda u=user: self.as_user(self.promise, u).action_excuse("a", "b"),
+            )
+
+    def test_excuse_of_ones_own_is_only_asked(self):
+        ticket = self.make_ticket(user=self.manager)
+        promise = self.make_promise(ticket, user=self.manager)
+        self.wait(minutes=30)
+        self.agent_message(ticket, "Something happened.", user=self.manager)
+        self.as_user(promise, self.manager).action_excuse("Storm", "Voucher")
+        self.assertOutcome(promise, None)
+        self.as_user(promise, self.admin).action_excuse()
+        self.assertOutcome(promise, "excused")
+
+    def test_excuse_not_needed(self):
+        self.close(self.ticket)
+        self.assertNothing(
+            UserError,
+            lambda: self.as_user(self.promise, self.manager).action_excuse("a", "b"),
+        )
+
+    # ------------------------------------------------------------------
+    # Corrections
+    # ------------------------------------------------------------------
+
     def test_correct_both_ways_of_being_wrong(self):
         promise = self.as_user(self.promise, self.manager)
         for outcome in ("overdue", "open", "", None, False, 1, ["kept"]):
@@ -979,8 +1145,10 @@ class TestPromiseActions(PromiseCase):
 
     def test_actions_on_a_deleted_document(self):
         self.ticket.unlink()
+        self.correct(self.promise, "kept", "It was delivered")
+        self.assertOutcome(self.promise, "kept")
         with self.assertRaises(UserError):
-            self.as_user(self.promise, self.manager).action_correct("kept", "reason")
+            self.as_user(self.promise, self.manager).action_keep()
         with self.assertRaises(UserError):
             self.as_user(self.promise, self.manager).action_open_document()
 
