@@ -51,7 +51,9 @@ def archive():
         # security and updates live elsewhere or have no package of their own
         name = uri.rstrip("/").rpartition("/")[2]
         if name in ("debian", "debian.list") and "-" not in suite:
-            return uri, suite, keyring[0] if keyring else KEYRING
+            # older apt doesn't know SIGNED_BY and leaves the word as it is
+            known = bool(keyring) and os.path.exists(keyring[0])
+            return uri, suite, keyring[0] if known else KEYRING
     raise DevError(
         "The machine's apt sources name no Debian archive.",
         "add one, or set ODOO_PATH to a checkout of Odoo 19.0.",
