@@ -23,7 +23,9 @@
         "data/message_templates.xml",
         "data/ir_cron_data.xml",
         "wizard/service_promise_wizard_views.xml",
+        "wizard/service_promise_action_wizard_views.xml",
         "views/service_promise_views.xml",
+        "views/service_promise_my_views.xml",
         "views/service_checklist_template_views.xml",
         "views/service_checklist_views.xml",
         "views/service_feedback_views.xml",
@@ -48,7 +50,14 @@
         "web.assets_backend": [
             "service_quality/static/src/core/**/*",
             "service_quality/static/src/panel/**/*",
+            "service_quality/static/src/systray/**/*",
+            "service_quality/static/src/scorecard/**/*",
             "service_quality/static/src/dashboard/loader.js",
+            "service_quality/static/src/my_promises/loader.js",
+        ],
+        "service_quality.my_promises": [
+            "service_quality/static/src/my_promises/**/*",
+            ("remove", "service_quality/static/src/my_promises/loader.js"),
         ],
         "service_quality.dashboard": [
             "service_quality/static/src/dashboard/**/*",
@@ -58,6 +67,8 @@
         "web.assets_unit_tests": [
             "service_quality/static/src/dashboard/**/*",
             ("remove", "service_quality/static/src/dashboard/loader.js"),
+            "service_quality/static/src/my_promises/**/*",
+            ("remove", "service_quality/static/src/my_promises/loader.js"),
             "service_quality/static/tests/*.test.js",
         ],
     },

@@ -8,8 +8,10 @@ from . import service_promise_life
 from . import service_promise_actions
 from . import service_promise_changes
 from . import service_promise_clock
+from . import service_promise_screen
 from . import service_plan
 from . import service_plan_rule
+from . import service_plan_preview
 from . import service_checklist_template
 from . import service_checklist
 from . import service_checklist_line

@@ -1,4 +1,12 @@
+from datetime import timedelta
+
 from odoo import fields, models
+from odoo.tools import format_datetime
+
+from .service_reminder import LAST_RUN_KEY
+
+#: The cron runs every 15 minutes: after this long something is wrong.
+HEALTHY_AGE = timedelta(hours=1)
 
 
 class ResConfigSettings(models.TransientModel):
@@ -28,3 +36,40 @@ class ResConfigSettings(models.TransientModel):
     service_min_counted = fields.Integer(
         related="company_id.service_min_counted", readonly=False
     )
+    service_health = fields.Char(compute="_compute_service_health")
+    service_health_warning = fields.Char(compute="_compute_service_health")
+
+    def _compute_service_health(self):
+        """Say when reminders last ran, whether they will, and what waits."""
+        # sudo: last run and cron of our own, shown to whoever opens the settings
+        parameters = self.env["ir.config_parameter"].sudo()
+        last_run = fields.Datetime.to_datetime(parameters.get_param(LAST_RUN_KEY))
+        cron = self.env.ref("service_quality.cron_promises", raise_if_not_found=False)
+        is_active = bool(cron and cron.sudo().active)  # sudo: its switch only
+        backlog = self.env["service.reminder"]._service_backlog()
+        health = self.env._(
+            "Last run: %(moment)s. Waiting: %(backlog)s.",
+            moment=format_datetime(self.env, last_run)
+            if last_run
+            else self.env._("never"),
+            backlog=backlog,
+        )
+        for settings in self:
+            settings.service_health = health
+            settings.service_health_warning = self._service_health_problem(
+                last_run, is_active
+            )
+
+    def _service_health_problem(self, last_run, is_active):
+        """Return what is wrong with the scheduled action in words, or False."""
+        if not is_active:
+            return self.env._(
+                "The scheduled action is switched off: nobody is reminded. "
+                "Switch it on under Technical, Scheduled Actions."
+            )
+        if not last_run or fields.Datetime.now() - last_run > HEALTHY_AGE:
+            return self.env._(
+                "It has not run for more than an hour: reminders are late. Look for "
+                "errors of the scheduled action in the server's log."
+            )
+        return False

@@ -43,6 +43,7 @@ class ServicePlanRule(models.Model):
         help="Clock hours before due; 0 for the company's setting.",
     )
     company_id = fields.Many2one(related="plan_id.company_id", store=True)
+    res_model = fields.Selection(related="plan_id.res_model")
 
     _hours_positive = models.Constraint(
         "CHECK(hours > 0 AND hours <= 10000)",

@@ -33,22 +33,7 @@ class ServiceQualityMixin(models.AbstractModel):
             [("res_model", "=", self._name), ("res_id", "=", self.id)],
             order="settlement desc, date_due, id",
         )
-        return [
-            {
-                "id": promise.id,
-                "name": promise.name,
-                "kind": promise.kind,
-                "state": promise.state,
-                "date_due": fields.Datetime.to_string(promise.date_due),
-                "date_settled": fields.Datetime.to_string(promise.date_settled) or "",
-                "employee": promise.employee_id.sudo().name or "",  # name only
-                "is_told": bool(promise.date_told) or promise.source == "plan",
-                "is_counted": promise.is_counted,
-                "is_self_declared": promise.is_self_declared,
-                "is_settled": bool(promise.settlement),
-            }
-            for promise in promises
-        ]
+        return [promise._service_card_vals() for promise in promises]
 
     def _service_panel_checklists(self):
         checklists = self.env["service.checklist"].search(

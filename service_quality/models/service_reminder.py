@@ -59,6 +59,18 @@ class ServiceReminder(models.Model):
         )
 
     @api.model
+    def _service_backlog(self):
+        """Return how many mails are due and not yet claimed."""
+        now = fields.Datetime.now()
+        promises = self.env["service.promise"].sudo()  # their number only
+        return sum(
+            promises.search_count(
+                self._service_due_domain(kind, now) & self._unclaimed_domain(kind)
+            )
+            for kind, _label in KINDS
+        )
+
+    @api.model
     def _service_due_domain(self, kind, now):
         running = Domain("outcome", "=", False) & Domain("employee_id", "!=", False)
         domains = []

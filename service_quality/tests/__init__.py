@@ -14,4 +14,5 @@ from . import test_survey
 from . import test_tour
 from . import test_verdict
 from . import test_wilson
+from . import test_wizard
 from . import test_working_time

@@ -1,1 +1,3 @@
+from . import service_moment_mixin
 from . import service_promise_wizard
+from . import service_promise_action_wizard

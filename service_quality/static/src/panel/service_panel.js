@@ -1,10 +1,12 @@
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { KIND_ICONS, kindLabel, splitActions, usePromiseActions } from "../core/promise_actions";
 import { clockOffset, countdown, stateClass, stateLabel } from "../core/promise_time";
 import { ChecklistCard } from "./checklist_card";
 
@@ -17,13 +19,14 @@ const CLOCK_INTERVAL = 30000;
  */
 export class ServicePanel extends Component {
     static template = "service_quality.ServicePanel";
-    static components = { ChecklistCard };
+    static components = { ChecklistCard, Dropdown, DropdownItem };
     static props = { ...standardWidgetProps };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ data: null, now: DateTime.now() });
+        this.actions = usePromiseActions(() => this.reload());
+        this.state = useState({ data: null, now: DateTime.now(), busyId: null });
         this.loadedId = null;
         onWillStart(() => this.load());
         useRecordObserver((record) => {
@@ -71,17 +74,23 @@ export class ServicePanel extends Component {
     get promises() {
         return this.state.data.promises.map((promise) => {
             const due = deserializeDateTime(promise.date_due);
+            const isStill = promise.is_settled || promise.is_paused;
             return {
                 ...promise,
+                ...splitActions(promise.actions),
                 label: stateLabel(promise.state),
                 badge: stateClass(promise.state),
+                icon: KIND_ICONS[promise.kind],
+                kindLabel: kindLabel(promise.kind),
                 due: toLocaleDateTimeString(due),
-                countdown: promise.is_settled ? "" : countdown(due, this.state.now),
-                canKeep:
-                    !promise.is_settled && !["response", "progress"].includes(promise.kind),
-                canTell: !promise.is_settled && !promise.is_told,
+                asked: promise.date_asked && this.formatDate(promise.date_asked),
+                countdown: isStill ? "" : countdown(due, this.state.now),
             };
         });
+    }
+
+    formatDate(text) {
+        return toLocaleDateTimeString(deserializeDateTime(text));
     }
 
     // ---------------------------------------------------------------------
@@ -103,28 +112,16 @@ export class ServicePanel extends Component {
         await this.action.doAction(action, { onClose: () => this.reload() });
     }
 
-    async tellCustomer(promise) {
-        await this.orm.call("service.promise", "action_tell_customer", [[promise.id]]);
-        await this.reload();
-    }
-
-    async keepPromise(promise) {
-        await this.orm.call("service.promise", "action_keep", [[promise.id]]);
-        await this.reload();
-    }
-
-    openPromise(promise) {
-        return this.action.doAction(
-            {
-                type: "ir.actions.act_window",
-                name: _t("Promise"),
-                res_model: "service.promise",
-                res_id: promise.id,
-                views: [[false, "form"]],
-                target: "new",
-            },
-            { onClose: () => this.load() }
-        );
+    async runAction(promise, name) {
+        if (!(await this.saved())) {
+            return;
+        }
+        this.state.busyId = promise.id;
+        try {
+            await this.actions.run(promise, name);
+        } finally {
+            this.state.busyId = null;
+        }
     }
 
     async startChecklist(ev) {

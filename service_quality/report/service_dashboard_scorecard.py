@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+#: Days that a scorecard looks back.
+SCORECARD_DAYS = 90
+
+
+class ServiceDashboard(models.AbstractModel):
+    _inherit = "service.dashboard"
+
+    @api.model
+    @api.readonly
+    def get_scorecard(self, employee_id):
+        """Return the figures of one employee in the last 90 days.
+
+        Shown to the employee, to those who lead him and to service managers; rows
+        that somebody sees for another reason make no figure of a person.
+
+        :param int employee_id: id of the employee
+        :return: dict with ``totals`` (see :meth:`get_data`), ``delay_hours``,
+            ``chased``, ``self_declared``, ``date_from``, ``date_to``,
+            ``min_counted``; False for somebody else
+        :raise AccessError: not a user of Service Quality
+        """
+        employee_id = self._clean_id(employee_id)
+        today = fields.Date.context_today(self)
+        start = today - timedelta(days=SCORECARD_DAYS - 1)
+        filters = {
+            "date_from": fields.Date.to_string(start),
+            "date_to": fields.Date.to_string(today),
+            "employee_id": employee_id,
+        }
+        user = self.env.user
+        led = user._service_led_employees()
+        is_manager = user.has_group("service_quality.group_manager")
+        if not employee_id or not (is_manager or employee_id in led.ids):
+            return False
+        data = self.get_data(filters)
+        rows = [row for row in data["employees"] if row["id"] == employee_id]
+        return {
+            "totals": data["totals"],
+            "delay_hours": rows[0]["delay_hours"] if rows else None,
+            "date_from": data["filters"]["date_from"],
+            "date_to": data["filters"]["date_to"],
+            "min_counted": data["min_counted"],
+            **self._get_scorecard_extras(self._clean_filters(filters)),
+        }
+
+    @api.model
+    def _get_scorecard_extras(self, period):
+        """Count what the fact table does not hold: chasing and declaring."""
+        start, stop = self._get_bounds(period)
+        domain = (
+            Domain("employee_id", "=", period["employee_id"])
+            & Domain("company_id", "in", period["company_ids"])
+            & Domain("date_due", ">=", start)
+            & Domain("date_due", "<", stop)
+        )
+        promises = self.env["service.promise"]
+        chased = promises._read_group(domain, [], ["chase_count:sum"])[0][0]
+        declared = domain & Domain("is_self_declared", "=", True)
+        return {
+            "chased": chased or 0,
+            "self_declared": promises.search_count(declared),
+        }

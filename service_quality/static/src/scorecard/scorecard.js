@@ -1,0 +1,87 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
+import { formatFloat } from "@web/core/utils/numbers";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+/** How one employee kept his promises in the last 90 days, and how sure that is. */
+export class Scorecard extends Component {
+    static template = "service_quality.Scorecard";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({ data: null });
+        onWillStart(() => this.load());
+        useRecordObserver((record) => {
+            if (record.resId !== this.loadedId) {
+                return this.load();
+            }
+        });
+    }
+
+    async load() {
+        const { resId } = this.props.record;
+        this.loadedId = resId;
+        const data = resId
+            ? await this.orm.call("service.dashboard", "get_scorecard", [resId])
+            : false;
+        if (resId === this.props.record.resId) {
+            this.state.data = data;
+        }
+    }
+
+    percent(share) {
+        return share === null || share === undefined
+            ? ""
+            : `${formatFloat(100 * share, { digits: [16, 1] })} %`;
+    }
+
+    get period() {
+        const { date_from, date_to } = this.state.data;
+        return _t("%(from)s to %(to)s", {
+            from: formatDate(deserializeDate(date_from)),
+            to: formatDate(deserializeDate(date_to)),
+        });
+    }
+
+    get interval() {
+        const { low, high } = this.state.data.totals;
+        return _t("95 % interval: %(low)s to %(high)s", {
+            low: this.percent(low),
+            high: this.percent(high),
+        });
+    }
+
+    get figures() {
+        const { totals, delay_hours, chased, self_declared } = this.state.data;
+        const delay = delay_hours
+            ? _t("%s h", formatFloat(delay_hours, { digits: [16, 1] }))
+            : "-";
+        return [
+            { key: "kept", label: _t("Kept"), value: totals.kept },
+            { key: "late", label: _t("Late"), value: totals.late },
+            { key: "missed", label: _t("Missed"), value: totals.missed },
+            { key: "overdue", label: _t("Overdue"), value: totals.overdue },
+            { key: "neutral", label: _t("Moved, excused, withdrawn"), value: totals.neutral },
+            { key: "delay", label: _t("Mean lateness"), value: delay },
+            { key: "chased", label: _t("Times chased"), value: chased },
+            { key: "self_declared", label: _t("Self-declared"), value: self_declared },
+            { key: "uncounted", label: _t("Not counted"), value: totals.uncounted },
+        ];
+    }
+
+    openPromises() {
+        return this.action.doAction("service_quality.service_promise_action", {
+            additionalContext: { search_default_employee_id: this.props.record.resId },
+        });
+    }
+}
+
+registry.category("view_widgets").add("service_quality_scorecard", {
+    component: Scorecard,
+});
