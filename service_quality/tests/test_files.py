@@ -11,6 +11,7 @@ INHERITED = {"create", "write", "unlink", "copy_data", "message_post", "setUp"}
 #: who may call it, with what, and which test tries it with the wrong person.
 CALLABLE = {
     "action_answer",
+    "action_apply",
     "action_correct",
     "action_excuse",
     "action_finish",
@@ -18,6 +19,7 @@ CALLABLE = {
     "action_keep",
     "action_move",
     "action_open_document",
+    "action_open_wizard",
     "action_record",
     "action_service_open_promises",
     "action_service_promises",
@@ -31,7 +33,10 @@ CALLABLE = {
     "action_withdraw",
     "default_get",
     "get_data",
+    "get_my_due",
+    "get_my_promises",
     "get_records_action",
+    "get_scorecard",
     "get_service_panel_data",
 }
 
