@@ -10,6 +10,16 @@ from bisect import bisect_left, bisect_right
 from datetime import timedelta, timezone
 
 
+def to_utc(moment):
+    """Return an aware moment as naive UTC, to the nearest second.
+
+    A day that ends at 24:00 ends one microsecond early in calendars; a shift over
+    midnight would be short of that microsecond, and due a day later.
+    """
+    moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)
+
+
 class WorkingTime:
     """The working intervals of one span of time.
 
@@ -22,8 +32,7 @@ class WorkingTime:
         self.worked = []  # seconds worked before the interval
         total = 0.0
         for start, stop, *_rest in intervals:
-            start = start.astimezone(timezone.utc).replace(tzinfo=None)
-            stop = stop.astimezone(timezone.utc).replace(tzinfo=None)
+            start, stop = to_utc(start), to_utc(stop)
             self.starts.append(start)
             self.stops.append(stop)
             self.worked.append(total)

@@ -59,8 +59,10 @@ class TestWorkingTime(ServiceCase):
                 seconds=random.randrange(0, 2 * 365 * 24 * 3600)
             )
             hours = random.choice((0.25, 0.5, 1, 2, 3.75, 4, 8, 12, 24, 37.5, 60))
+            # A hair less: a day that ends at 24:00 is a microsecond short for
+            # plan_hours, which then goes on to the next working day.
             expected = calendar.plan_hours(
-                hours, start.replace(tzinfo=timezone.utc), compute_leaves=True
+                hours - 1e-6, start.replace(tzinfo=timezone.utc), compute_leaves=True
             )
             if not expected:
                 continue

@@ -1,0 +1,226 @@
+"""Can an agent make his figures look better than what he did? A machine tries.
+
+Two tickets live the same honest life: promises are made, the customer is written to,
+the work is done, or not. On the second one the agent also does whatever a client can
+send, in random order. His figures must never be better there.
+"""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import ServiceCase
+
+REFUSED = (AccessError, UserError, ValidationError)
+KINDS = ["deadline", "response", "callback", "progress", "scope", "appointment"]
+#: What a client may try to write into the facts.
+FORGERIES = [
+    {"outcome": "kept"},
+    {"settlement": "evidence", "date_settled": "2026-03-02 09:00:00"},
+    {"corrected_outcome": "kept"},
+    {"date_due": "2029-03-02 09:00:00"},
+    {"date_limit": False},
+    {"date_paused": "2026-03-02 09:00:00"},
+    {"employee_id": False},
+    {"is_counted": False},
+    {"is_self_declared": True},
+    {"company_id": 1},
+    {"kind": "progress"},
+    {"date_told": False},
+    {"tolerance_minutes": 60},
+]
+
+
+class TwinWorlds(RuleBasedStateMachine):
+    """One honest ticket and its twin, on which the agent also cheats."""
+
+    #: The running test case; set before the machine runs.
+    case = None
+
+    def __init__(self):
+        super().__init__()
+        self.savepoint = self.case.env.cr.savepoint(flush=True)
+        self.start = self.case.now
+        self.honest, self.twin = (
+            self.case.make_ticket(name=name) for name in ("Honest", "Twin")
+        )
+        self.pairs = []
+        self.promise("deadline", 6)
+
+    def teardown(self):
+        self.savepoint.rollback()
+        self.savepoint.close(rollback=False)
+        self.case.env.invalidate_all()
+        self.case.now = self.start
+
+    # -- the honest life, the same on both --------------------------------
+
+    @rule(kind=st.sampled_from(KINDS), hours=st.integers(1, 8))
+    def promise(self, kind, hours):
+        if len(self.pairs) < 5 and not self.honest.stage_id.closed:
+            self.pairs.append(
+                [
+                    self.case.make_promise(
+                        ticket,
+                        kind=kind,
+                        date_due=self.case.after(hours=hours),
+                        **({"tolerance_minutes": 0} if kind == "appointment" else {}),
+                    )
+                    for ticket in (self.honest, self.twin)
+                ]
+            )
+
+    @rule(minutes=st.integers(1, 300))
+    def time_passes(self, minutes):
+        self.case.wait(minutes=minutes)
+
+    @rule()
+    def inform(self):
+        for ticket in (self.honest, self.twin):
+            self.case.agent_message(ticket, "We have ordered the part.")
+
+    @rule()
+    def customer_writes(self):
+        for ticket in (self.honest, self.twin):
+            self.case.customer_message(ticket, "Where are you?")
+
+    @precondition(lambda self: not self.honest.stage_id.closed)
+    @rule()
+    def finish(self):
+        for ticket in (self.honest, self.twin):
+            self.case.close(ticket)
+
+    # -- what the agent tries on the twin alone ----------------------------
+
+    def agent_tries(self, work):
+        """Try something as the agent; refused or not, nothing may get better."""
+        with suppress(*REFUSED), mute_logger("odoo.sql_db"):
+            with self.case.env.cr.savepoint():
+                work()
+        self.case.sync()
+        self.case.env.invalidate_all()
+
+    def cheated(self, index):
+        promise = self.pairs[index % len(self.pairs)][1]
+        return self.case.as_user(promise, self.case.agent)
+
+    @rule(index=st.integers(0, 4), forgery=st.sampled_from(FORGERIES))
+    def forge(self, index, forgery):
+        self.agent_tries(lambda: self.cheated(index).write(forgery))
+        self.agent_tries(lambda: self.cheated(index).web_save(forgery, {}))
+
+    @rule(index=st.integers(0, 4))
+    def remove_or_copy(self, index):
+        self.agent_tries(lambda: self.cheated(index).unlink())
+        self.agent_tries(lambda: self.cheated(index).copy({"outcome": "kept"}))
+        ticket = self.case.as_user(self.twin, self.case.agent)
+        self.agent_tries(lambda: ticket.write({"service_promise_ids": [(5, 0, 0)]}))
+
+    @rule(index=st.integers(0, 4), hours=st.integers(1, 400))
+    def ask_for_more_time(self, index, hours):
+        later = fields.Datetime.to_string(self.case.after(hours=hours))
+        self.agent_tries(lambda: self.cheated(index).action_move(later, "Busy"))
+        self.agent_tries(lambda: self.cheated(index).action_fix_typo(date_due=later))
+
+    @rule(index=st.integers(0, 4))
+    def excuse_withdraw_correct(self, index):
+        self.agent_tries(lambda: self.cheated(index).action_excuse("Snow", "Cake"))
+        self.agent_tries(lambda: self.cheated(index).action_withdraw("Unwanted"))
+        self.agent_tries(lambda: self.cheated(index).action_correct("kept", "Oh"))
+
+    @rule(index=st.integers(0, 4))
+    def declare_kept(self, index):
+        self.agent_tries(lambda: self.cheated(index).action_keep("Done, believe me"))
+
+    @rule()
+    def talk_to_himself(self):
+        ticket = self.case.as_user(self.twin, self.case.agent)
+        self.agent_tries(lambda: ticket.message_post(body="Told the customer, really."))
+        self.agent_tries(
+            lambda: ticket.message_post(
+                body="",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=self.case.customer.ids,
+            )
+        )
+
+    @rule(hours=st.integers(1, 48))
+    def rewrite_messages(self, hours):
+        messages = self.twin.message_ids.with_user(self.case.agent)
+        early = self.case.now - timedelta(hours=hours)
+        self.agent_tries(lambda: messages.write({"date": early, "body": "In time!"}))
+        self.agent_tries(lambda: messages.unlink())
+
+    @precondition(lambda self: self.twin.stage_id.closed)
+    @rule()
+    def open_and_close_again(self):
+        self.agent_tries(lambda: self.case.reopen(self.twin))
+        self.agent_tries(lambda: self.case.close(self.twin))
+
+    @rule()
+    def shuffle_the_ticket(self):
+        ticket = self.case.as_user(self.twin, self.case.agent).with_context(
+            tracking_disable=True, service_quality_seal=True
+        )
+        self.agent_tries(lambda: ticket.write({"user_id": self.case.agent2.id}))
+        self.agent_tries(lambda: ticket.write({"user_id": self.case.agent.id}))
+        self.agent_tries(lambda: ticket.write({"partner_id": self.case.stranger.id}))
+        self.agent_tries(lambda: ticket.write({"partner_id": self.case.customer.id}))
+
+    # -- the comparison ----------------------------------------------------
+
+    @invariant()
+    def never_better(self):
+        for honest, twin in self.pairs:
+            self.compare(honest, twin)
+
+    def compare(self, honest, twin):
+        self.case.assertTrue(twin.exists())
+        self.case.assertEqual(twin.employee_id, honest.employee_id)
+        self.case.assertEqual(twin.date_due, honest.date_due)
+        was, now = self.figures(honest), self.figures(twin)
+        note = f"{honest.kind}: {was} became {now}"
+        if now["counts_as_kept"]:
+            self.case.assertTrue(was["counts_as_kept"], note)
+        if was["counts_as_broken"] and not now["counts_as_broken"]:
+            # Only by saying so, which is shown as nothing but his word.
+            self.case.assertTrue(twin.is_self_declared and not twin.is_counted, note)
+
+    def figures(self, promise):
+        broken = promise.state in ("late", "missed", "overdue")
+        return {
+            "state": promise.state,
+            "counts_as_kept": promise.outcome == "kept" and promise.is_counted,
+            "counts_as_broken": broken and promise.is_counted,
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestPolish(ServiceCase):
+    def test_no_action_improves_the_figures(self):
+        TwinWorlds.case = self
+        run_state_machine_as_test(
+            TwinWorlds,
+            settings=settings(
+                max_examples=25,
+                stateful_step_count=14,
+                deadline=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
