@@ -19,12 +19,16 @@ class SaleOrder(models.Model):
             lambda line: not line.display_type and line.product_uom_qty > 0
         )
         precision = self.env["decimal.precision"].precision_get("Product Unit")
-        return self.state == "sale" and bool(lines) and all(
-            float_compare(
-                line.qty_delivered, line.product_uom_qty, precision_digits=precision
+        return (
+            self.state == "sale"
+            and bool(lines)
+            and all(
+                float_compare(
+                    line.qty_delivered, line.product_uom_qty, precision_digits=precision
+                )
+                >= 0
+                for line in lines
             )
-            >= 0
-            for line in lines
         )
 
     def _service_is_cancelled(self):

@@ -85,7 +85,9 @@ class ServiceChecklist(models.Model):
             )
             needed = lines.filtered("is_required") or lines
             is_done = bool(lines) and all(needed.mapped("is_answered"))
-            failed = scored.filtered(lambda line: line.is_critical and line.points < 0.5)
+            failed = scored.filtered(
+                lambda line: line.is_critical and line.points < 0.5
+            )
             if checklist.date_waived:
                 checklist.state = "waived"
             elif failed:
@@ -104,9 +106,13 @@ class ServiceChecklist(models.Model):
 
     def _service_open_lines(self):
         """Return the lines that keep a guarded document from being closed."""
-        return self.filtered(lambda checklist: checklist.state != "waived").line_ids.filtered(
-            lambda line: (line.is_required and not line.is_answered)
-            or (line.is_critical and line.answer == "no")
+        return self.filtered(
+            lambda checklist: checklist.state != "waived"
+        ).line_ids.filtered(
+            lambda line: (
+                (line.is_required and not line.is_answered)
+                or (line.is_critical and line.answer == "no")
+            )
         )
 
     @api.model

@@ -26,9 +26,7 @@ class ServicePlan(models.Model):
     res_model = fields.Selection(
         selection="_selection_res_model", string="Documents", required=True
     )
-    domain = fields.Char(
-        default="[]", help="Which of these documents the plan is for."
-    )
+    domain = fields.Char(default="[]", help="Which of these documents the plan is for.")
     template_ids = fields.Many2many(
         "service.checklist.template", string="Checklists to Start"
     )

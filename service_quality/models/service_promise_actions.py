@@ -122,9 +122,7 @@ class ServicePromise(models.Model):
         :raise AccessError: not a service manager, or his own promise
         :raise UserError: settled already
         """
-        reason = self._service_clean_text(
-            reason, self.env._("Reason"), required=True
-        )
+        reason = self._service_clean_text(reason, self.env._("Reason"), required=True)
         self._check_manager()
         promises = self._service_acting("read")
         promises._check_running()
@@ -142,9 +140,7 @@ class ServicePromise(models.Model):
         :raise AccessError: not a service manager, or his own promise
         :raise UserError: unknown outcome
         """
-        reason = self._service_clean_text(
-            reason, self.env._("Reason"), required=True
-        )
+        reason = self._service_clean_text(reason, self.env._("Reason"), required=True)
         if outcome not in verdict.OUTCOMES:
             raise UserError(self.env._("Unknown outcome."))
         self._check_manager()

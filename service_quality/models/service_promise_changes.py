@@ -230,7 +230,10 @@ class ServicePromise(models.Model):
     def _check_excusable(self):
         """Refuse an excuse that is not needed, or of which nobody was warned."""
         self.ensure_one()
-        if self.outcome in ("kept", *verdict.NEUTRAL_OUTCOMES) or self.corrected_outcome:
+        if (
+            self.outcome in ("kept", *verdict.NEUTRAL_OUTCOMES)
+            or self.corrected_outcome
+        ):
             raise UserError(self.env._("This promise needs no excuse."))
         stated = self.date_told or self.date_made
         warned = self.env["service.event"].search_count(

@@ -20,9 +20,11 @@ class ServicePromise(models.Model):
         :param str reason: what the document says
         """
         pausing = self.filtered(
-            lambda promise: not promise.settlement
-            and not promise.date_paused
-            and verdict.to_second(moment) <= promise._service_limit()
+            lambda promise: (
+                not promise.settlement
+                and not promise.date_paused
+                and verdict.to_second(moment) <= promise._service_limit()
+            )
         )
         if pausing:
             pausing.write({"date_paused": verdict.to_second(moment)})
@@ -36,9 +38,13 @@ class ServicePromise(models.Model):
         :param moment: when the customer answered, naive UTC
         :param str reason: what ended the pause
         """
-        for promise in self.filtered(lambda row: row.date_paused and not row.settlement):
+        for promise in self.filtered(
+            lambda row: row.date_paused and not row.settlement
+        ):
             calendar = promise.calendar_id
-            left = calendar._service_hours_between(promise.date_paused, promise.date_due)
+            left = calendar._service_hours_between(
+                promise.date_paused, promise.date_due
+            )
             waited = calendar._service_hours_between(promise.date_paused, moment)
             due = calendar._service_add_hours(moment, left) if calendar else None
             if not due:
@@ -77,7 +83,9 @@ class ServicePromise(models.Model):
             matching = concerned.filtered_domain(rule._service_pause_domain())
             waiting.update((rule.id, res_id) for res_id in matching._ids)
         ours = self._service_last_word_ours(documents) if waiting else set()
-        is_waiting = running.filtered(lambda row: (row.rule_id.id, row.res_id) in waiting)
+        is_waiting = running.filtered(
+            lambda row: (row.rule_id.id, row.res_id) in waiting
+        )
         is_waiting.filtered(lambda row: row.res_id in ours)._service_pause(now)
         (running - is_waiting)._service_resume(now)
 
@@ -113,7 +121,9 @@ class ServicePromise(models.Model):
         ):
             document = documents.browse(promise.res_id)
             if not document._service_is_done() and not document._service_is_cancelled():
-                vals_list.append(promise.rule_id._service_promise_vals(document, moment))
+                vals_list.append(
+                    promise.rule_id._service_promise_vals(document, moment)
+                )
         vals_list = [vals for vals in vals_list if vals]
         if vals_list:
             # The index allows one running promise per rule: the settled one first.
@@ -133,9 +143,11 @@ class ServicePromise(models.Model):
         :param str text: what he wrote
         """
         chased = self.filtered(
-            lambda promise: not promise.settlement
-            and promise.kind != "scope"
-            and verdict.is_overdue(promise.date_limit or moment, None, moment)
+            lambda promise: (
+                not promise.settlement
+                and promise.kind != "scope"
+                and verdict.is_overdue(promise.date_limit or moment, None, moment)
+            )
         )
         for promise in chased:
             promise.write({"chase_count": promise.chase_count + 1})

@@ -15,6 +15,7 @@ EVIDENCE = {
     "scope": {"inbound"},
 }
 
+
 class ServicePromise(models.Model):
     _inherit = "service.promise"
 
@@ -58,8 +59,10 @@ class ServicePromise(models.Model):
         if running is None:
             running = self._service_running(documents, kinds, declared=True)
         promises = running.filtered(
-            lambda promise: promise.kind in kinds
-            and (promise.date_from or promise.date_made) <= moment
+            lambda promise: (
+                promise.kind in kinds
+                and (promise.date_from or promise.date_made) <= moment
+            )
         )
         promises._service_settle("evidence", moment, note=note)
         return promises

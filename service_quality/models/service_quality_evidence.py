@@ -27,7 +27,6 @@ CONTACT_EVENTS = {
 }
 
 
-
 class ServiceQualityMixin(models.AbstractModel):
     """What the server sees on a document: messages, closing, reopening, the gate."""
 

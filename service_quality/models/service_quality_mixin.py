@@ -287,8 +287,9 @@ class ServiceQualityMixin(models.AbstractModel):
         self._service_apply_plans(matches, states, now)
         self._service_revive(
             self.sudo().filtered(  # cancelled or not, nothing else
-                lambda doc: states[doc.id]["was_cancelled"]
-                and not doc._service_is_cancelled()
+                lambda doc: (
+                    states[doc.id]["was_cancelled"] and not doc._service_is_cancelled()
+                )
             ),
             now,
         )
@@ -305,9 +306,11 @@ class ServiceQualityMixin(models.AbstractModel):
         promise_vals = []
         for plan, documents in matches:
             new = documents.filtered(
-                lambda document: states[document.id]["is_new"]
-                and not document._service_is_done()
-                and not document._service_is_cancelled()
+                lambda document: (
+                    states[document.id]["is_new"]
+                    and not document._service_is_done()
+                    and not document._service_is_cancelled()
+                )
             )
             if new and plan.template_ids:
                 self.env["service.checklist"]._service_start(new, plan.template_ids)

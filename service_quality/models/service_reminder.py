@@ -54,8 +54,10 @@ class ServiceReminder(models.Model):
         :param int limit: at most so many
         """
         domain = self._service_due_domain(kind, now) & self._unclaimed_domain(kind)
-        return self.env["service.promise"]._service_unseal().search(
-            domain, order="employee_id, date_limit, id", limit=limit
+        return (
+            self.env["service.promise"]
+            ._service_unseal()
+            .search(domain, order="employee_id, date_limit, id", limit=limit)
         )
 
     @api.model
@@ -145,7 +147,7 @@ class ServiceReminder(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._service_claim(kind, promises)._service_queue()
-        except Exception:
+        except Exception:  # one poison row must not stop the others
             if len(promises) <= 1:
                 _logger.exception("Service quality: no %s of %s", kind, promises)
                 return
@@ -160,8 +162,7 @@ class ServiceReminder(models.Model):
             recipient = promise.employee_id
             if kind == "escalate":
                 recipient = (
-                    recipient.parent_id
-                    or promise.department_id.manager_id - recipient
+                    recipient.parent_id or promise.department_id.manager_id - recipient
                 )
             vals_list.append(
                 {
@@ -199,7 +200,7 @@ class ServiceReminder(models.Model):
                 "promises": self.promise_id.with_env(env),
                 "kind": kind,
                 "zone": zone,
-                "base_url": self.get_base_url(),
+                "base_url": self[:1].get_base_url(),
             },
             lang=user.lang or "en_US",
         )

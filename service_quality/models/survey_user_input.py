@@ -15,9 +15,11 @@ class SurveyUserInput(models.Model):
         result = super()._mark_done()
         # sudo: the customer's completed answer becomes our own row, nothing else
         answers = self.sudo().filtered(
-            lambda answer: answer.service_invitation_id
-            and answer.state == "done"
-            and not answer.test_entry
+            lambda answer: (
+                answer.service_invitation_id
+                and answer.state == "done"
+                and not answer.test_entry
+            )
         )
         # Nobody of ours answers for the customer, with or without his link.
         if answers and not self.env.user._is_internal():

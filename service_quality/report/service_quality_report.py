@@ -119,7 +119,9 @@ class ServiceQualityReport(models.Model):
     @api.model
     def _promise_query(self):
         now = fields.Datetime.now()
-        overdue = verdict.sql_overdue(SQL("f.date_limit"), SQL("f.outcome"), SQL("%s", now))
+        overdue = verdict.sql_overdue(
+            SQL("f.date_limit"), SQL("f.outcome"), SQL("%s", now)
+        )
         counts = SQL(
             "(f.is_counted AND (f.outcome IN %s OR %s))",
             verdict.COUNTED_OUTCOMES,

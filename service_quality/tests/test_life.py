@@ -33,6 +33,7 @@ class TestMove(ServiceCase):
         message = self.ticket.message_ids.sorted("id")[-1]
         self.assertIn("The part comes later", message.body)
         self.wait(hours=5)
+        self.env.invalidate_all()
         self.assertEqual(self.promise.state, "overdue")
 
     def test_agreed_in_time_is_moved(self):
@@ -53,6 +54,7 @@ class TestMove(ServiceCase):
         self.ask(hours=30)
         self.wait(hours=4, seconds=1)
         successor = self.promise._service_unseal()._service_move_agreed(self.now)
+        self.env.invalidate_all()
         self.assertEqual(self.promise.state, "overdue")
         self.assertTrue(successor)
         self.close(self.ticket)
@@ -192,7 +194,9 @@ class TestExcuse(ServiceCase):
         self.assertOutcome(promise, None)
 
     def test_not_on_own_rows(self):
-        self.env["hr.employee"].search([("user_id", "=", self.manager.id)]).active = True
+        self.env["hr.employee"].search(
+            [("user_id", "=", self.manager.id)]
+        ).active = True
         self.ticket.user_id = self.manager
         own = self.make_promise(self.ticket, user=self.manager)
         self.wait(minutes=5)
@@ -201,6 +205,7 @@ class TestExcuse(ServiceCase):
         self.assertOutcome(own, None)
 
     def test_reason_and_compensation_are_needed(self):
+        self.wait(minutes=1)
         self.agent_message(self.ticket, "There is a flood.")
         with self.assertRaises(ValidationError):
             self.as_user(self.promise, self.manager).action_excuse("Flood", "")
@@ -476,12 +481,16 @@ class TestReminder(ServiceCase):
             self.make_promise(self.ticket, date_due=self.after(hours=hours))
         mail = self.run_cron()
         self.assertEqual(len(mail), 1)
-        self.assertEqual(len(self.env["service.reminder"].search([("mail_id", "=", mail.id)])), 3)
+        self.assertEqual(
+            len(self.env["service.reminder"].search([("mail_id", "=", mail.id)])), 3
+        )
 
     def test_another_due_version_is_reminded_again(self):
         promise = self.make_promise(self.ticket, date_due=self.after(hours=2))
         self.assertEqual(len(self.run_cron()), 1)
-        self.as_user(promise, self.agent).action_move(text(self.after(hours=1)), "Sooner")
+        self.as_user(promise, self.agent).action_move(
+            text(self.after(hours=1)), "Sooner"
+        )
         self.assertEqual(len(self.run_cron()), 1)
 
     def test_nothing_stale_after_a_downtime(self):
@@ -511,7 +520,9 @@ class TestReminder(ServiceCase):
         self.patch(reminders, "_service_claim", claim)
         with self.assertLogs("odoo.addons.service_quality", "ERROR"):
             self.run_cron()
-        sent = self.env["service.reminder"].search([("promise_id", "in", (good + bad).ids)])
+        sent = self.env["service.reminder"].search(
+            [("promise_id", "in", (good + bad).ids)]
+        )
         self.assertEqual(sent.promise_id, good)
 
     def test_the_cron_itself_commits_and_reports(self):

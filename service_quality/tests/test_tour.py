@@ -49,7 +49,9 @@ class TestTour(HttpCase):
 
     @classmethod
     def _make_plan(cls):
-        cls.env["service.plan"].with_context(active_test=False).search([]).active = False
+        cls.env["service.plan"].with_context(active_test=False).search(
+            []
+        ).active = False
         return cls.env["service.plan"].create(
             {
                 "name": "Tour",
