@@ -24,6 +24,7 @@
         "data/ir_cron_data.xml",
         "wizard/service_promise_wizard_views.xml",
         "wizard/service_promise_action_wizard_views.xml",
+        "wizard/mail_compose_message_views.xml",
         "views/service_promise_views.xml",
         "views/service_promise_my_views.xml",
         "views/service_checklist_template_views.xml",

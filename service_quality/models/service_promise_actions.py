@@ -20,14 +20,17 @@ class ServicePromise(models.Model):
     # Telling the customer
     # ------------------------------------------------------------------
 
-    def _service_mark_told(self, moment):
+    def _service_mark_told(self, moment, note=None):
         """Note that the customer has these promises in writing.
 
         :param moment: server time of the message, naive UTC
+        :param str note: text of the message, copied into the events
         """
         promises = self.filtered(lambda promise: not promise.date_told)
         promises.write({"date_told": verdict.to_second(moment)})
-        self.env["service.event"]._service_log(promises, "told", new=moment)
+        self.env["service.event"]._service_log(
+            promises, "told", new=moment, note=note
+        )
 
     def action_tell_customer(self):
         """Write to the customer what was promised, on the document.

@@ -193,6 +193,7 @@ class ServiceQualityMixin(models.AbstractModel):
         text = self._service_message_text(message.body, own_words=True)
         informs = self._service_says_something(text) or message.attachment_ids
         if informs and self._service_reaches_customer(message, rdata):
+            self._service_remember_reached()
             self._service_note_contact("outbound", text)
 
     def _service_note_contact(self, evidence, text):
@@ -328,7 +329,9 @@ class ServiceQualityMixin(models.AbstractModel):
         return bool(self._service_customer_emails() & addresses)
 
     def _service_find_contact(self, since):
-        """Return when we last reached the customer since a moment, or None.
+        """Return when we first reached the customer after a moment, or None.
+
+        A message of that very second is the one that made the promise.
 
         :param since: naive UTC datetime
         """
@@ -340,7 +343,7 @@ class ServiceQualityMixin(models.AbstractModel):
                     ("res_model", "=", self._name),
                     ("res_id", "=", self.id),
                     ("kind", "in", ["informed", "called"]),
-                    ("new_value", ">=", fields.Datetime.to_string(since)),
+                    ("new_value", ">", fields.Datetime.to_string(since)),
                 ],
                 order="id",
                 limit=1,
