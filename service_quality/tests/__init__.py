@@ -14,6 +14,7 @@ from . import test_performance
 from . import test_plan
 from . import test_polish
 from . import test_promise
+from . import test_screens
 from . import test_seam
 from . import test_survey
 from . import test_tour
