@@ -109,6 +109,7 @@ class TestWizard(ServiceCase):
 
     def test_excuse_is_asked_and_decided(self):
         promise = self.make_promise(self.ticket)
+        self.wait(minutes=1)
         self.agent_message(self.ticket, "The storm stopped the trains.")
         self.wait(hours=3)
         self.wizard(
