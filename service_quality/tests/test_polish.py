@@ -149,7 +149,13 @@ class TwinWorlds(RuleBasedStateMachine):
     @rule()
     def talk_to_himself(self):
         ticket = self.case.as_user(self.twin, self.case.agent)
-        self.agent_tries(lambda: ticket.message_post(body="Told the customer, really."))
+        self.agent_tries(
+            lambda: ticket.message_post(
+                body="Told the customer, really.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_note",
+            )
+        )
         self.agent_tries(
             lambda: ticket.message_post(
                 body="",
