@@ -45,7 +45,7 @@ class TestWorkingTime(ServiceCase):
             calendar = self.make_calendar(
                 f"Shape {number}", tz=ZONES[number], days=days, hours=hours
             )
-            for _holiday in range(25):
+            for _holiday in range(15):
                 start = datetime(2026, 1, 1) + timedelta(
                     minutes=random.randrange(0, 3 * 365 * 24 * 60)
                 )
@@ -58,7 +58,7 @@ class TestWorkingTime(ServiceCase):
             start = datetime(2026, 1, 1) + timedelta(
                 seconds=random.randrange(0, 2 * 365 * 24 * 3600)
             )
-            hours = random.choice((0.25, 0.5, 1, 2, 3.75, 4, 8, 12, 24, 37.5, 60))
+            hours = random.choice((0.25, 0.5, 1, 2, 3.75, 4, 6.5, 8, 12, 20))
             # A hair less: a day that ends at 24:00 is a microsecond short for
             # plan_hours, which then goes on to the next working day.
             expected = calendar.plan_hours(
