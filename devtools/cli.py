@@ -32,6 +32,9 @@ def parser():
         help="run all tests; what follows goes to pytest (./dev test -k promise)",
         add_help=False,
     )
+    bench = commands.add_parser("bench", help="measure the addon against its limits")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    bench.add_argument("--rounds", type=int, default=25, help="default: 25")
     lint = commands.add_parser(
         "lint", help="check the style of code, manifests and views"
     )
@@ -128,6 +131,10 @@ def execute_inside(options):
         from .run import run
 
         return run(options.port, options.fresh)
+    if options.command == "bench":
+        from .bench import bench
+
+        return bench(options.names, options.rounds)
     from .test import test
 
     return test(options.pytest)

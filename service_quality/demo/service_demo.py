@@ -4,7 +4,7 @@ from random import Random
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..models.service_quality_mixin import SYNC_KEY
+from ..models.service_worker import PENDING_KEY
 from . import content
 from .clock import Clock
 from .story import Story
@@ -139,11 +139,12 @@ class ServiceDemo(models.AbstractModel):
         They bring their own promises and checklists; those of the plans and of the
         delivery dates would double them.
         """
-        for key, bag in self.env.cr.precommit.data.items():
-            if isinstance(key, tuple) and key[0] == SYNC_KEY:
-                states = bag.get(documents._name, {})
-                for document_id in documents.ids:
-                    states.pop(document_id, None)
+        for key, pending in self.env.cr.precommit.data.items():
+            if isinstance(key, tuple) and key[0] == PENDING_KEY:
+                for name, work in pending:
+                    if name == documents._name and isinstance(work, dict):
+                        for document_id in documents.ids:
+                            work.pop(document_id, None)
 
     def _backdate(self, records, **columns):
         """Write moments and users that the ORM stamps itself.

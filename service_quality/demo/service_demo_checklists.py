@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import models
+from odoo.fields import Command
 
 from . import content
 
@@ -68,7 +69,8 @@ class ServiceDemo(models.AbstractModel):
         model = self.env["service.checklist"]
         vals = model._prepare_vals(record, template)
         vals["date_started"] = run.clock.moment(document.created)
-        lines = [command[2] for command in vals["line_ids"]]
+        lines = [self._prepare_line(line) for line in template.line_ids]
+        vals["line_ids"] = [Command.create(line) for line in lines]
         if document.closed:
             answered = self._choose_lines(run, lines, run.rng.random() < PARTLY_SHARE)
             end = document.closed
@@ -85,6 +87,13 @@ class ServiceDemo(models.AbstractModel):
             if not line["is_automatic"]:
                 line["answered_by_id"] = run.user(document).id
         return vals
+
+    def _prepare_line(self, line):
+        """Return the vals of a line copied from the template's."""
+        copied = (
+            "sequence name kind is_required is_critical is_automatic weight script"
+        ).split()
+        return {"template_line_id": line.id} | {name: line[name] for name in copied}
 
     def _choose_lines(self, run, lines, is_partly):
         """Return the lines that were answered: the required ones and most others."""

@@ -1,6 +1,7 @@
 from . import verdict, wilson
 from . import service_sealed_mixin
-from . import service_linked_mixin
+from . import service_linked_mixin, service_cached_mixin
+from . import service_worker
 from . import service_event
 from . import service_promise
 from . import service_promise_verdict

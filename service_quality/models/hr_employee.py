@@ -1,4 +1,20 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+#: What says who answers for a user's promises, where he belongs and when he works.
+ATTRIBUTION_FIELDS = {
+    "active",
+    "company_id",
+    "current_version_id",
+    "date_version",
+    "department_id",
+    "employee_id",
+    "resource_calendar_id",
+    "resource_id",
+    "user_id",
+    "version_id",
+    "version_ids",
+}
 
 
 class HrEmployee(models.Model):
@@ -14,6 +30,45 @@ class HrEmployee(models.Model):
         groups="service_quality.group_user",
         help="kept / (kept + late + missed + overdue), of the promises you may see.",
     )
+
+    @api.model
+    @ormcache("employee_id", "today")
+    def _service_attribution(self, employee_id, today):
+        """Return the ids of department and working hours of an employee.
+
+        Cached, because every fact is attributed; a version of the employee may
+        begin on any day.
+        """
+        # sudo: the snapshot of whoever answers; an agent may not read versions
+        employee = self.sudo().browse(employee_id)
+        return employee.department_id.id, employee.resource_calendar_id.id
+
+    def _service_get_department(self):
+        """Return the department of one employee, or of none."""
+        attribution = self._service_attribution(self.id, fields.Date.today())
+        return self.env["hr.department"].browse(self.id and attribution[0])
+
+    def _service_get_calendar(self):
+        """Return the working hours of one employee, or of none."""
+        attribution = self._service_attribution(self.id, fields.Date.today())
+        return self.env["resource.calendar"].browse(self.id and attribution[1])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        employees = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return employees
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not ATTRIBUTION_FIELDS.isdisjoint(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     def _compute_service_figures(self):
         """Counts and rate from the fact table, as the current user may see them."""
@@ -42,3 +97,24 @@ class HrEmployee(models.Model):
             "service_quality.service_promise_action"
         )
         return {**action, "domain": [("employee_id", "=", self.id)]}
+
+
+class HrVersion(models.Model):
+    _inherit = "hr.version"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        versions = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return versions
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not ATTRIBUTION_FIELDS.isdisjoint(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

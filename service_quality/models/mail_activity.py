@@ -22,9 +22,5 @@ class MailActivity(models.Model):
             for res_model, res_id in calls:
                 document = self.env[res_model].browse(res_id)
                 text = str(feedback or "") or self.env._("Call")
-                document._service_safely(
-                    lambda document=document, text=text: document._service_note_contact(
-                        "call", text
-                    )
-                )
+                document._service_add_contact("call", text)
         return result

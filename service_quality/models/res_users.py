@@ -1,8 +1,21 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import ormcache
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    @api.model
+    @ormcache("user_id", "company_id")
+    def _service_employee_id(self, user_id, company_id):
+        """Return the id of a user's employee in a company, or False.
+
+        Cached: every fact is attributed. Changes of employees empty the cache.
+        """
+        # sudo: the snapshot of whoever answers; an agent may not read hr.employee
+        employees = self.env["hr.employee"].sudo()
+        domain = [("user_id", "=", user_id), ("company_id", "=", company_id)]
+        return employees.search(domain, limit=1).id
 
     def _service_led_employees(self):
         """Return the user's own employees and everybody below them, as superuser.

@@ -15,20 +15,18 @@ class SaleOrder(models.Model):
 
     def _service_is_done(self):
         """An order is done when every line was delivered; locking proves nothing."""
+        if self.state != "sale":
+            return False
         lines = self.order_line.filtered(
             lambda line: not line.display_type and line.product_uom_qty > 0
         )
         precision = self.env["decimal.precision"].precision_get("Product Unit")
-        return (
-            self.state == "sale"
-            and bool(lines)
-            and all(
-                float_compare(
-                    line.qty_delivered, line.product_uom_qty, precision_digits=precision
-                )
-                >= 0
-                for line in lines
+        return bool(lines) and all(
+            float_compare(
+                line.qty_delivered, line.product_uom_qty, precision_digits=precision
             )
+            >= 0
+            for line in lines
         )
 
     def _service_is_cancelled(self):

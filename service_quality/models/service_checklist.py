@@ -134,45 +134,40 @@ class ServiceChecklist(models.Model):
             ]
         )
         known = {(row.res_id, row.template_id.id) for row in running}
+        return checklists._service_copy(documents, templates, known)
+
+    @api.model
+    def _service_copy(self, documents, templates, known=frozenset()):
+        """Start checklists on documents on which these do not run yet.
+
+        :param known: (document id, template id) to leave out
+        """
         vals_list = [
-            checklists._prepare_vals(document, template)
-            for document in documents.sudo()  # names and responsible, for the snapshot
-            for template in templates.sudo()
+            self._prepare_vals(document, template)
+            for document in documents
+            for template in templates.sudo()  # the questions, not their setup
             if (document.id, template.id) not in known and template.line_ids
         ]
-        return checklists.create(vals_list) if vals_list else checklists
+        if not vals_list:
+            return self
+        # What no answer means, see _compute_result
+        fresh = {"state": "todo", "score": 0.0, "date_done": False}
+        checklists = self.create([{**vals, **fresh} for vals in vals_list])
+        for name in fresh:
+            self.env.remove_to_compute(self._fields[name], checklists)
+        self.env["service.checklist.line"]._service_copy(checklists)
+        return checklists
 
     @api.model
     def _prepare_vals(self, document, template):
-        vals = document._service_snapshot_vals()
+        """Return the vals of a checklist that starts, without its lines."""
         return {
-            **vals,
+            **document._service_snapshot_vals(),
             "name": template.name,
             "template_id": template.id,
             "purpose": template.purpose,
             "date_started": fields.Datetime.now(),
-            "line_ids": [
-                fields.Command.create(line_vals)
-                for line_vals in self._prepare_line_vals_list(template)
-            ],
         }
-
-    @api.model
-    def _prepare_line_vals_list(self, template):
-        return [
-            {
-                "template_line_id": line.id,
-                "sequence": line.sequence,
-                "name": line.name,
-                "kind": line.kind,
-                "is_required": line.is_required,
-                "is_critical": line.is_critical,
-                "is_automatic": line.is_automatic,
-                "weight": line.weight,
-                "script": line.script,
-            }
-            for line in template.line_ids
-        ]
 
     def action_waive(self, reason=None):
         """Let a document be closed without these checklists; managers only.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 from .service_checklist_template import LINE_KINDS
 
@@ -93,6 +94,47 @@ class ServiceChecklistLine(models.Model):
         return forbidden, lambda: AccessError(
             self.env._("You may not use these records: you cannot see their document.")
         )
+
+    # ------------------------------------------------------------------
+    # Copying
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _service_copy(self, checklists):
+        """Copy the questions of the templates into checklists that just started.
+
+        :param checklists: unsealed, without lines
+        """
+        template_line = self.env["service.checklist.template.line"]
+        template_line.flush_model()
+        copied = ("kind", "is_required", "is_critical", "is_automatic", "weight")
+        # SQL: one statement copies all lines of all checklists; by the ORM it takes
+        # longer than saving the ticket itself
+        self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO service_checklist_line (
+                    checklist_id, company_id, template_line_id, sequence, name, script,
+                    %(copied)s, is_answered, is_scored, points,
+                    create_uid, write_uid, create_date, write_date
+                )
+                SELECT c.id, c.company_id, t.id, t.sequence, %(name)s, %(script)s,
+                    %(copied_from)s, false, false, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                FROM service_checklist c
+                JOIN service_checklist_template_line t ON t.template_id = c.template_id
+                WHERE c.id IN %(ids)s
+                ORDER BY c.id, t.sequence, t.id
+                RETURNING id""",
+                copied=SQL(", ").join(map(SQL.identifier, copied)),
+                copied_from=SQL(", ").join(SQL.identifier("t", col) for col in copied),
+                name=template_line._field_to_sql("t", "name"),
+                script=template_line._field_to_sql("t", "script"),
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                ids=checklists._ids,
+            )
+        )
+        checklists.invalidate_recordset(["line_ids"], flush=False)
 
     # ------------------------------------------------------------------
     # Answering

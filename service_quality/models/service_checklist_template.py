@@ -19,6 +19,7 @@ class ServiceChecklistTemplate(models.Model):
 
     _name = "service.checklist.template"
     _description = "Checklist Template"
+    _inherit = ["service.cached.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -47,6 +48,7 @@ class ServiceChecklistTemplateLine(models.Model):
 
     _name = "service.checklist.template.line"
     _description = "Checklist Template Line"
+    _inherit = ["service.cached.mixin"]
     _order = "sequence, id"
 
     template_id = fields.Many2one(

@@ -74,6 +74,15 @@ class ServiceLinkedMixin(models.AbstractModel):
             return None
         return self.env[self.res_model].browse(self.res_id).exists()
 
+    def _service_existing(self):
+        """Return the documents of these rows that exist, as {(model, id)}."""
+        return {
+            (name, res_id)
+            for name, rows in self.grouped("res_model").items()
+            if name in self.env
+            for res_id in self.env[name].browse(set(rows.mapped("res_id"))).exists().ids
+        }
+
     def action_open_document(self):
         """Open the document this row belongs to.
 

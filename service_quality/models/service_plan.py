@@ -4,6 +4,29 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 from odoo.tools.safe_eval import safe_eval
 
+#: What the documents ask a plan, and what is therefore kept in the registry's cache.
+CACHED_FIELDS = {
+    "service.plan": (
+        "active",
+        "domain",
+        "template_ids",
+        "rule_ids",
+        "survey_id",
+        "survey_delay_hours",
+        "is_gate",
+    ),
+    "service.plan.rule": (
+        "plan_id",
+        "name",
+        "kind",
+        "hours",
+        "calendar_id",
+        "domain",
+        "pause_domain",
+    ),
+    "service.checklist.template": ("active", "name", "purpose", "line_ids"),
+}
+
 
 class ServicePlan(models.Model):
     """For these documents: run these checklists, make these promises, send this
@@ -15,6 +38,7 @@ class ServicePlan(models.Model):
 
     _name = "service.plan"
     _description = "Service Plan"
+    _inherit = ["service.cached.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -80,7 +104,14 @@ class ServicePlan(models.Model):
 
     def _service_domain(self):
         """Return the filter of this plan as a Domain."""
-        return Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
+        return self._service_parse_domain(self.domain)
+
+    @api.model
+    def _service_parse_domain(self, text):
+        """Return the Domain of a filter as it is stored, a text."""
+        if (text or "[]").strip() == "[]":
+            return Domain.TRUE
+        return Domain(safe_eval(text, {"uid": self.env.uid}))
 
     @api.model
     @ormcache("res_model", "company_id")
@@ -99,6 +130,45 @@ class ServicePlan(models.Model):
         return tuple(plans.ids)
 
     @api.model
+    def _service_plans(self, res_model, company_id):
+        """Return the active plans of a model and company, as superuser.
+
+        They come with what the documents ask them, from the registry's cache.
+        """
+        ids = self._service_plan_ids(res_model, company_id)
+        # A clean context: archived templates and languages have their own values
+        env = self.env(su=True, context={"lang": self.env.lang})
+        if ids:
+            for name, record_ids, values in self.with_env(env)._service_facts(ids):
+                records = env[name].browse(record_ids)
+                for field_name, column in values.items():
+                    records._fields[field_name]._insert_cache(records, column)
+        return self.with_env(env).browse(ids)
+
+    @api.model
+    @ormcache("plan_ids", "self.env.lang")
+    def _service_facts(self, plan_ids):
+        """Return (model, ids, {field: values}) of plans, rules and templates.
+
+        The values are those of the ORM's cache, for the current language.
+        """
+        plans = self.browse(plan_ids)
+        return tuple(
+            (
+                records._name,
+                records._ids,
+                {
+                    name: tuple(
+                        records._fields[name].convert_to_cache(record[name], record)
+                        for record in records
+                    )
+                    for name in CACHED_FIELDS[records._name]
+                },
+            )
+            for records in (plans, plans.rule_ids, plans.template_ids)
+        )
+
+    @api.model
     def _service_for(self, documents):
         """Return the plans that apply to documents.
 
@@ -111,24 +181,8 @@ class ServicePlan(models.Model):
         for company, group in documents.grouped(
             lambda document: document._service_get_company()
         ).items():
-            for plan_id in self._service_plan_ids(documents._name, company.id):
-                plan = self.sudo().browse(plan_id)
+            for plan in self._service_plans(documents._name, company.id):
                 matching = group.filtered_domain(plan._service_domain())
                 if matching:
                     matches.append((plan, matching))
         return matches
-
-    # The cached ids follow every change of a plan.
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

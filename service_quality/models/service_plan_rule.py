@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
+from odoo.tools import ormcache
 
 
 class ServicePlanRule(models.Model):
@@ -9,6 +8,7 @@ class ServicePlanRule(models.Model):
 
     _name = "service.plan.rule"
     _description = "Promise of a Plan"
+    _inherit = ["service.cached.mixin"]
     _order = "sequence, id"
 
     plan_id = fields.Many2one(
@@ -72,14 +72,22 @@ class ServicePlanRule(models.Model):
 
     def _service_pause_domain(self):
         """Return when the customer has the ball, as a Domain."""
-        return Domain(safe_eval(self.pause_domain or "[]", {"uid": self.env.uid}))
+        return self.env["service.plan"]._service_parse_domain(self.pause_domain)
 
     def _service_can_pause(self):
         """Tell whether this rule knows a state of waiting for the customer."""
         return bool(self) and (self.pause_domain or "[]").strip() not in ("[]", "")
 
+    @api.model
+    @ormcache("res_model")
+    def _service_any_pause(self, res_model):
+        """Tell whether any rule for these documents knows a state of waiting."""
+        rules = self.sudo().with_context(active_test=False)  # that there is one
+        rules = rules.search([("plan_id.res_model", "=", res_model)])
+        return any(rule._service_can_pause() for rule in rules)
+
     def _service_domain(self):
-        return Domain(safe_eval(self.domain or "[]", {"uid": self.env.uid}))
+        return self.env["service.plan"]._service_parse_domain(self.domain)
 
     def _service_promise_vals(self, document, moment):
         """Return the vals of the promise this rule makes, or None.
@@ -90,13 +98,14 @@ class ServicePlanRule(models.Model):
         """
         self.ensure_one()
         employee = document._service_get_employee()
-        company = document._service_get_company()
         calendars = (
-            self.calendar_id or employee.resource_calendar_id,
-            company.resource_calendar_id,
+            lambda: self.calendar_id or employee._service_get_calendar(),
+            # asked only when the first has no hours
+            lambda: document._service_get_company().resource_calendar_id,
         )
-        for calendar in filter(None, calendars):
-            due = calendar._service_add_hours(moment, self.hours)
+        for get_calendar in calendars:
+            calendar = get_calendar()
+            due = calendar and calendar._service_add_hours(moment, self.hours)
             if due:
                 vals = document._service_promise_vals(
                     name=self.name,

@@ -1,5 +1,8 @@
+import time
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL, ormcache
 
 from . import verdict
 
@@ -115,6 +118,7 @@ class ServicePromise(models.Model):
         "Expires",
         compute="_compute_date_limit",
         store=True,
+        precompute=True,
         help="Due with its tolerance; empty while the clock is paused.",
     )
     date_started = fields.Datetime("Started On", readonly=True, copy=False)
@@ -123,6 +127,7 @@ class ServicePromise(models.Model):
         "Customer Waited (minutes)",
         compute="_compute_wait_minutes",
         store=True,
+        precompute=True,
         aggregator="avg",
         help="From the agreed start to the real one.",
     )
@@ -164,7 +169,12 @@ class ServicePromise(models.Model):
     date_settled = fields.Datetime("Settled On", readonly=True, copy=False)
     corrected_outcome = fields.Selection(OUTCOMES, readonly=True, copy=False)
     outcome = fields.Selection(
-        OUTCOMES, compute="_compute_outcome", store=True, readonly=True, copy=False
+        OUTCOMES,
+        compute="_compute_outcome",
+        store=True,
+        precompute=True,
+        readonly=True,
+        copy=False,
     )
     state = fields.Selection(
         STATES, compute="_compute_state", search="_search_state", readonly=True
@@ -173,6 +183,7 @@ class ServicePromise(models.Model):
         "Hours Late",
         compute="_compute_delay_hours",
         store=True,
+        precompute=True,
         readonly=True,
         copy=False,
         aggregator="avg",
@@ -188,6 +199,7 @@ class ServicePromise(models.Model):
         "Counts",
         compute="_compute_is_counted",
         store=True,
+        precompute=True,
         readonly=True,
         copy=False,
         help="The customer has it in writing and was told early enough.",
@@ -206,6 +218,7 @@ class ServicePromise(models.Model):
     )
 
     _document_idx = models.Index("(res_model, res_id)")
+    _company_idx = models.Index("(company_id, res_model)")
     _due_idx = models.Index(
         "(date_due) INCLUDE (employee_id, company_id, kind, outcome, is_counted)"
     )
@@ -227,6 +240,8 @@ class ServicePromise(models.Model):
     @api.model
     def _service_create(self, vals_list):
         """Record promises made by the user himself, see ``_service_promise_vals``."""
+        # The message that makes a promise must not be what keeps it.
+        self.env["service.worker"]._service_work_off()
         prepared = []
         for vals in vals_list:
             document = self._service_get_document(
@@ -326,10 +341,46 @@ class ServicePromise(models.Model):
         :return: promises, unsealed and as superuser
         """
         promises = self._service_unseal().create(vals_list)
+        self._service_know_companies(promises)
         self.env["service.event"]._service_log(
             promises, "made", new=lambda promise: promise.date_due
         )
         return promises
+
+    @api.model
+    def _service_companies(self, res_model):
+        """Return the ids of the companies that ever promised on these documents.
+
+        Whoever promises nothing is asked nothing: this is known without a query.
+        """
+        # A worker that read an older snapshot learns the truth within minutes.
+        return self._service_companies_cached(res_model, int(time.time() // 300))
+
+    @api.model
+    @ormcache("res_model", "_period")
+    def _service_companies_cached(self, res_model, _period):
+        # SQL: one probe of the index per company; DISTINCT would read every row
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT c.id FROM res_company c WHERE EXISTS (SELECT 1 FROM"
+                " service_promise p WHERE p.res_model = %s AND p.company_id = c.id)",
+                res_model,
+            )
+        )
+        return frozenset(company_id for (company_id,) in rows)
+
+    @api.model
+    def _service_know_companies(self, promises):
+        """Note the first promise ever of a company on a kind of document."""
+        made = {(row.res_model, row.company_id.id) for row in promises}
+        if any(
+            company_id not in self._service_companies(res_model)
+            for res_model, company_id in made
+        ):
+            clear_cache = self.env.registry.clear_cache
+            clear_cache()
+            # Again, because others may have asked before they could see this one
+            self.env.cr.postcommit.add(clear_cache)
 
     def copy_data(self, default=None):
         # A copy of a promise is a new promise, made now by whoever copies it.

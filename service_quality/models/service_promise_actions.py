@@ -66,6 +66,7 @@ class ServicePromise(models.Model):
         :raise AccessError: he may not
         :raise UserError: a document is gone
         """
+        self.env["service.worker"]._service_work_off()
         self.check_access("read")
         for promise in self if operation != "read" else ():
             document = promise._service_document()

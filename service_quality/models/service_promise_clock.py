@@ -93,6 +93,7 @@ class ServicePromise(models.Model):
     def _service_last_word_ours(self, documents):
         """Return the ids of documents whose last contact came from us."""
         last = {}
+        self.env["service.event"]._service_write_kept()
         events = self.env["service.event"].sudo()  # kinds of contact only
         for event in events.search(
             [
@@ -127,7 +128,7 @@ class ServicePromise(models.Model):
         vals_list = [vals for vals in vals_list if vals]
         if vals_list:
             # The index allows one running promise per rule: the settled one first.
-            self.flush_recordset(["settlement"])
+            self.flush_recordset()
             self._service_follow_pauses(
                 documents, moment, self._service_record(vals_list)
             )

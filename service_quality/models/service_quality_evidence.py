@@ -1,6 +1,7 @@
 import logging
 from datetime import timedelta
 
+import psycopg2
 from lxml import html
 from markupsafe import Markup
 
@@ -17,6 +18,8 @@ EVIDENCE_TEXT_LIMIT = 10_000
 #: Context key of messages that no person wrote, and of those that only state a
 #: promise. Setting it in a client's context can only lose evidence.
 AUTOMATIC = "service_quality_automatic"
+#: Context key of a message that makes a promise.
+PROMISING = "service_quality_promising"
 REACHED_KEY = "service_quality_reached"
 CONTACT_EVENTS = {
     "outbound": "informed",
@@ -52,13 +55,16 @@ class ServiceQualityMixin(models.AbstractModel):
         )
         Promise = self.env["service.promise"]
         if cancelled:
-            Promise._service_running(cancelled)._service_settle("cancelled", now)
+            running = Promise._service_running(cancelled)
+            running._service_settle("cancelled", now)
         if newly_done:
             newly_done._service_on_done(matches, states, now)
         changed = (documents - done - cancelled).filtered(
             lambda doc: not states[doc.id]["is_new"]
         )
-        if any(plan.rule_ids for plan, _documents in matches):
+        Rule = self.env["service.plan.rule"]
+        has_rules = any(plan.rule_ids for plan, _documents in matches)
+        if has_rules and Rule._service_any_pause(self._name):
             Promise._service_follow_pauses(changed, now)
         self._service_revive(reopened, now)
 
@@ -73,13 +79,16 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_on_done(self, matches, states, now):
         """Settle promises, note open items and plan surveys; documents just done."""
         Promise = self.env["service.promise"]
+        running = Promise._service_running(self, declared=True)
         if self.env.user.share:
             # The customer closed it himself: his act, no result of ours.
-            running = Promise._service_running(self, ["deadline"])
-            running._service_settle("cancelled", now, note=self.env.user.name)
+            settled = running.filtered(
+                lambda row: row.kind == "deadline" and not row.settlement
+            )
+            settled._service_settle("cancelled", now, note=self.env.user.name)
         else:
-            Promise._service_evidence(self, "done", now)
-        Promise._service_close(self, now)
+            settled = Promise._service_evidence(self, "done", now, running=running)
+        (running - settled)._service_close(now)
         self._service_note_open_items(matches)
         invitations = self.env["service.invitation"]
         # A document created as done was never waited for: no survey.
@@ -157,15 +166,16 @@ class ServiceQualityMixin(models.AbstractModel):
         scheduled = self._is_notification_scheduled(kwargs.get("scheduled_date"))
         by_hand = message.message_type in ("comment", "email")
         automatic = self.env.context.get(AUTOMATIC)
-        if self and by_hand and not scheduled and not automatic:
-            self._service_safely(lambda: self._service_on_message(message, rdata))
+        if by_hand and not scheduled and not automatic and self._service_is_watched():
+            self._service_try(lambda: self._service_on_message(message, rdata))
         return rdata
 
     def _message_mail_after_hook(self, mails):
         result = super()._message_mail_after_hook(mails)
         by_hand = self.env.uid != SUPERUSER_ID and not self.env.user.share
-        if by_hand and not self.env.context.get(AUTOMATIC):
-            self._service_safely(lambda: self._service_on_mails(mails))
+        automatic = self.env.context.get(AUTOMATIC)
+        if by_hand and not automatic and self._service_is_watched():
+            self._service_try(lambda: self._service_on_mails(mails))
         return result
 
     def _message_track_post_template(self, changes):
@@ -174,11 +184,32 @@ class ServiceQualityMixin(models.AbstractModel):
             ServiceQualityMixin, self.with_context(**{AUTOMATIC: True})
         )._message_track_post_template(changes)
 
-    def _service_safely(self, work):
-        """Run ``work`` so that a failure of ours does not stop the document."""
+    def _service_is_watched(self):
+        """Tell whether a contact on these documents can matter to the ledger.
+
+        Decided from the registry's cache, before any query: somebody promised
+        something in the company at some time, or will do so in this transaction.
+        """
+        if not self or self.env.context.get(PROMISING):
+            return bool(self)
+        Plan, Promise = self.env["service.plan"], self.env["service.promise"]
+        busy = Promise._service_companies(self._name)
+        # sudo: the company of the document only
+        companies = {document._service_get_company().id for document in self.sudo()}
+        return not companies.isdisjoint(busy) or any(
+            Plan._service_plan_ids(self._name, company_id) for company_id in companies
+        )
+
+    def _service_try(self, work):
+        """Read and judge so that a failure of ours does not stop the document.
+
+        ``work`` writes nothing: what it finds is collected for the worker. A failed
+        query has broken the transaction and is passed on.
+        """
         try:
-            with self.env.cr.savepoint():
-                work()
+            work()
+        except psycopg2.Error:
+            raise
         except Exception:
             _logger.exception("Service quality: message on %s not judged", self)
 
@@ -188,28 +219,32 @@ class ServiceQualityMixin(models.AbstractModel):
         if self._service_from_customer(message):
             text = self._service_message_text(message.body)
             if text or message.attachment_ids:
-                self._service_note_contact("inbound", text)
-            return
-        text = self._service_message_text(message.body, own_words=True)
-        informs = self._service_says_something(text) or message.attachment_ids
-        if informs and self._service_reaches_customer(message, rdata):
-            self._service_remember_reached()
-            self._service_note_contact("outbound", text)
+                self._service_add_contact("inbound", text)
+        elif self._service_reaches_customer(message, rdata):
+            text = self._service_message_text(message.body, own_words=True)
+            if self._service_says_something(text) or message.attachment_ids:
+                self._service_remember_reached()
+                self._service_add_contact("outbound", text)
 
-    def _service_note_contact(self, evidence, text):
+    def _service_add_contact(self, evidence, text):
+        """Have a contact at this moment judged before the commit."""
+        self.env["service.worker"]._service_add_contact(self, evidence, text)
+
+    def _service_note_contact(self, evidence, text, now):
         """Settle what a contact with the customer proves, and remember it.
-
-        The moment is the server's clock at posting, never a date of the message.
 
         :param str evidence: ``outbound`` or ``call`` from us, ``inbound`` from the
             customer
         :param str text: what was said, copied into the events
+        :param now: the server's clock at posting, never a date of the message
         """
         Promise = self.env["service.promise"]
-        now = fields.Datetime.now()
         running = Promise._service_running(self, declared=True)
         if not running:
             return
+        for company in self.sudo().mapped(lambda doc: doc._service_get_company()):
+            # into the cache of records, with their rules
+            self.env["service.plan"]._service_plans(self._name, company.id)
         if evidence == "inbound":
             running._service_note_chasing(now, text)
             running._service_resume(now, text)
@@ -232,7 +267,7 @@ class ServiceQualityMixin(models.AbstractModel):
 
     def _service_log_contact(self, running, evidence, now, text):
         """Write the contact into the history of the documents with promises."""
-        documents = self.browse(set(running.mapped("res_id")))
+        documents = self.browse(dict.fromkeys(running.mapped("res_id")))
         self.env["service.event"]._service_log(
             documents, CONTACT_EVENTS[evidence], new=now, note=text
         )
@@ -250,7 +285,7 @@ class ServiceQualityMixin(models.AbstractModel):
             }
             text = self._service_message_text(mail.body_html)
             if emails & sent_to and self._service_says_something(text):
-                document._service_note_contact("outbound", text)
+                document._service_add_contact("outbound", text)
 
     def _service_message_text(self, body, own_words=False):
         """Return a message as text.
@@ -304,9 +339,14 @@ class ServiceQualityMixin(models.AbstractModel):
         An internal note, a robot's acknowledgement and the customer's own words do
         not count, see the table of cases in the tests.
         """
+        mailed = f"{message.incoming_email_to or ''},{message.incoming_email_cc or ''}"
+        if not rdata and mailed == ",":
+            return False
         document = self.sudo()  # customer and company of the document only
         author = message.author_id
-        is_staff = author and author != self.env.ref("base.partner_root")
+        # the robot, by its cached id
+        robot_id = self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
+        is_staff = author and author.id != robot_id
         is_staff = is_staff and (
             not author.partner_share
             or author == document._service_get_company().partner_id
@@ -323,7 +363,6 @@ class ServiceQualityMixin(models.AbstractModel):
         partners = partners.browse([row["id"] for row in reached if row["id"]])
         if family and family in partners.commercial_partner_id:
             return True
-        mailed = f"{message.incoming_email_to or ''},{message.incoming_email_cc or ''}"
         addresses = {row["email_normalized"] for row in reached}
         addresses |= set(email_normalize_all(mailed))
         return bool(self._service_customer_emails() & addresses)

@@ -1,12 +1,5 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.fields import Domain
-
-_logger = logging.getLogger(__name__)
-
-#: Precommit data key: {model name: {document id: was done before}}.
-SYNC_KEY = "service_quality_sync"
 
 
 class ServiceQualityMixin(models.AbstractModel):
@@ -101,7 +94,9 @@ class ServiceQualityMixin(models.AbstractModel):
         fact, so later reassignment moves nothing.
         """
         company = self._service_get_company()
-        return self._service_get_user().sudo().with_company(company).employee_id
+        user = self._service_get_user()
+        employee_id = user.id and user._service_employee_id(user.id, company.id)
+        return self.env["hr.employee"].sudo().browse(employee_id or ())
 
     def _service_is_done(self):
         """Tell whether one document is done: what the customer waited for is there."""
@@ -139,7 +134,7 @@ class ServiceQualityMixin(models.AbstractModel):
             "res_id": self.id,
             "res_name": document.display_name,
             "employee_id": employee.id,
-            "department_id": employee.sudo().department_id.id,
+            "department_id": employee._service_get_department().id,
             "partner_id": document._service_get_partner().id,
             "company_id": document._service_get_company().id,
         }
@@ -170,11 +165,10 @@ class ServiceQualityMixin(models.AbstractModel):
         document = self.sudo()  # the snapshot of one document, see above
         if employee is None:
             employee = document._service_get_employee()
-        company = document._service_get_company()
         calendar = (
             calendar
-            or employee.sudo().resource_calendar_id
-            or company.resource_calendar_id
+            or employee._service_get_calendar()
+            or document._service_get_company().resource_calendar_id
         )
         return {
             **self._service_snapshot_vals(employee),
@@ -218,11 +212,13 @@ class ServiceQualityMixin(models.AbstractModel):
         return result
 
     def unlink(self):
+        worker = self.env["service.worker"]
         facts = []
-        self._service_safely(lambda: facts.append(self._service_before_unlink()))
+        if self._service_is_watched():
+            worker._service_safely(lambda: facts.append(self._service_before_unlink()))
         result = super().unlink()
-        if facts:
-            self._service_safely(lambda: self._service_after_unlink(*facts))
+        if facts and facts[0]:
+            worker._service_safely(lambda: self._service_after_unlink(*facts))
         return result
 
     def _service_schedule_sync(
@@ -237,14 +233,7 @@ class ServiceQualityMixin(models.AbstractModel):
         """
         if not self:
             return
-        precommit = self.env.cr.precommit
-        # One bag per user: the events carry who really did it.
-        key = (SYNC_KEY, self.env.uid)
-        if key not in precommit.data:
-            precommit.data[key] = {}
-            mixin = self.env["service.quality.mixin"]
-            precommit.add(lambda: mixin._service_run_pending(key))
-        states = precommit.data[key].setdefault(self._name, {})
+        states = self.env["service.worker"]._service_states(self._name)
         for document in self:
             # The first state of the transaction is what was true before it.
             known = states.setdefault(
@@ -258,23 +247,25 @@ class ServiceQualityMixin(models.AbstractModel):
             )
             known["assigned"] = known["assigned"] or assigned
 
-    @api.model
-    def _service_run_pending(self, key):
-        """Work off what this transaction changed; called right before the commit.
+    def _service_needs_sync(self, states):
+        """Keep the documents for which the ledger may have something to do.
 
-        :param tuple key: the bag in the precommit data
+        Decided from the registry's cache, before any query: neither a plan nor a
+        promise in the company, and no date of its own, means nothing to do.
         """
-        pending = self.env.cr.precommit.data.pop(key, {})
-        for name, states in pending.items():
-            if name not in self.env:
-                continue
-            documents = self.env[name].browse(states).exists()
-            try:
-                with self.env.cr.savepoint():
-                    documents._service_sync(states)
-            except Exception:
-                # A failure of ours must never stop the host from saving.
-                _logger.exception("Service quality: %s not synchronised", documents)
+        Plan, Promise = self.env["service.plan"], self.env["service.promise"]
+        busy = Promise._service_companies(self._name)
+        documents = self.sudo()  # the company and dates of the document only
+
+        def may_matter(document):
+            company_id = document._service_get_company().id
+            return (
+                Plan._service_plan_ids(self._name, company_id)
+                or (company_id in busy and not states[document.id]["is_new"])
+                or document._service_native_promises()
+            )
+
+        return self.browse(documents.filtered(may_matter)._ids)
 
     def _service_sync(self, states):
         """Bring the ledger in line with changed documents; idempotent.
@@ -304,6 +295,8 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_apply_plans(self, matches, states, now):
         """Start the checklists and make the promises of plans on new documents."""
         promise_vals = []
+        checklists = self.env["service.checklist"]._service_unseal()
+        started = set()  # on new documents nothing else runs
         for plan, documents in matches:
             new = documents.filtered(
                 lambda document: (
@@ -313,7 +306,8 @@ class ServiceQualityMixin(models.AbstractModel):
                 )
             )
             if new and plan.template_ids:
-                self.env["service.checklist"]._service_start(new, plan.template_ids)
+                checklists = checklists._service_copy(new, plan.template_ids, started)
+                started |= {(row.res_id, row.template_id.id) for row in checklists}
             for rule in plan.rule_ids if new else ():
                 for document in new.filtered_domain(rule._service_domain()):
                     promise_vals.append(rule._service_promise_vals(document, now))

@@ -134,7 +134,9 @@ class ServiceReminder(models.Model):
             todo = self._service_todo(kind, now)
             progress._commit_progress(remaining=len(todo))
             for start in range(0, len(todo), CRON_BATCH):
-                batch = todo[start : start + CRON_BATCH]
+                # a set of its own: each commit empties the cache, and reading one
+                # row must not fetch a thousand others again
+                batch = todo[start : start + CRON_BATCH].with_prefetch()
                 self._service_send_batch(kind, batch)
                 if not progress._commit_progress(len(batch)):
                     return
@@ -225,9 +227,11 @@ class ServiceReminder(models.Model):
         promises = self.promise_id.filtered(
             lambda row: row.employee_id.user_id and not row.activity_id
         )
+        existing = promises._service_existing()
         for promise in promises:
-            document = promise._service_document()
-            if not document or "activity_ids" not in document._fields:
+            if (promise.res_model, promise.res_id) not in existing:
+                continue
+            if "activity_ids" not in self.env[promise.res_model]._fields:
                 continue
             vals_list.append(
                 {

@@ -43,9 +43,17 @@ class ServiceSealedMixin(models.AbstractModel):
     def _service_is_unsealed(self):
         return self.env.context.get(SEAL_KEY) is SEAL
 
+    @api.model
+    def _service_open_guard(self):
+        """Make what the worker is about to write undoable, see its ``Guard``."""
+        guard = self.env["service.worker"]._service_guard()
+        if guard is not None:
+            guard.open()
+
     @api.model_create_multi
     def create(self, vals_list):
         if self._service_is_unsealed():
+            self._service_open_guard()
             return super().create(vals_list)
         self.check_access("create")
         # Defaults of the client's context must not reach sealed fields either.
@@ -100,6 +108,7 @@ class ServiceSealedMixin(models.AbstractModel):
                     model=self._description,
                 )
             )
+        self._service_open_guard()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

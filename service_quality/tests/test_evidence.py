@@ -13,7 +13,7 @@ from .common import ServiceCase
 
 EVIDENCE_LOGGERS = (
     "odoo.addons.service_quality.models.service_quality_evidence",
-    "odoo.addons.service_quality.models.service_quality_mixin",
+    "odoo.addons.service_quality.models.service_worker",
 )
 MAIL = """Return-Path: <{sender}>
 To: {to}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.service_promise import KINDS
+from ..models.service_quality_evidence import PROMISING
 from .service_moment_mixin import QUICK_CHOICES
 
 
@@ -65,7 +66,11 @@ class MailComposeMessage(models.TransientModel):
         if not self.service_is_promise:
             return super()._action_send_mail_comment(res_ids)
         vals = self._service_check_promise()
-        messages = super()._action_send_mail_comment(res_ids)
+        # Whom it reaches matters, even where nobody ever promised anything.
+        composer = self.with_context(**{PROMISING: True})
+        messages = super(MailComposeMessage, composer)._action_send_mail_comment(
+            res_ids
+        )
         self._service_record_promise(vals, messages)
         return messages
 

@@ -1,0 +1,110 @@
+"""Measuring: one call in one transaction, and rounds of several arms."""
+
+import gc
+import statistics
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from odoo import api
+from odoo.modules.registry import Registry
+
+
+@dataclass
+class Row:
+    """One line of the result: what was measured and what it must not exceed."""
+
+    group: str
+    name: str
+    unit: str
+    limit: float
+    measured: float
+    note: str = ""
+
+    @property
+    def is_ok(self):
+        return self.measured <= self.limit
+
+
+@dataclass
+class Arm:
+    """One side of a comparison: a database, a company in it and an agent."""
+
+    name: str
+    database: str
+    scene: dict = field(default_factory=dict)
+
+    def open(self):
+        self.cursor = Registry(self.database).cursor()
+        self.env()  # gives the cursor its transaction
+
+    def close(self):
+        self.cursor.rollback()
+        self.cursor.close()
+
+    def env(self, uid=None):
+        uid = uid or self.scene["agent"]
+        context = {"allowed_company_ids": [self.scene["company"]], "lang": "en_US"}
+        return api.Environment(self.cursor, uid, context)
+
+    def measure(self, operation):
+        """Return (seconds, queries) of one call up to its commit, then roll back.
+
+        ``cr.flush`` runs what a commit runs first: the flush of the ORM and the
+        precommit hooks. The cache of records is empty before, that of the registry
+        (ormcache) is warm, as in a server at work.
+        """
+        cursor = self.cursor
+        call = operation(self)
+        cursor.flush()
+        cursor.transaction.invalidate_field_data()
+        queries = cursor.sql_log_count
+        start = time.perf_counter()
+        call()
+        cursor.flush()
+        seconds = time.perf_counter() - start
+        queries = cursor.sql_log_count - queries
+        cursor.rollback()
+        return seconds, queries
+
+
+@contextmanager
+def quiet_memory():
+    """Without garbage collection in the middle of a call."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def rounds(arms, operation, count, warm=2):
+    """Measure the arms in turn, each round beginning with another one.
+
+    :return: dict of the arm's name -> (list of seconds, queries); the median of
+        the queries, which are the same in all rounds
+    """
+    for _ in range(warm):
+        for arm in arms:
+            arm.measure(operation)
+    seconds = {arm.name: [] for arm in arms}
+    queries = {arm.name: [] for arm in arms}
+    for number in range(count):
+        turn = number % len(arms)
+        for arm in arms[turn:] + arms[:turn]:
+            with quiet_memory():
+                took, asked = arm.measure(operation)
+            seconds[arm.name].append(took)
+            queries[arm.name].append(asked)
+    return {
+        name: (seconds[name], statistics.median_high(queries[name])) for name in seconds
+    }
+
+
+def paired_percent(seconds, base):
+    """Median of the differences within each round, in percent of the base's median."""
+    difference = statistics.median(
+        mine - theirs for mine, theirs in zip(seconds, base, strict=True)
+    )
+    return 100 * difference / statistics.median(base)
