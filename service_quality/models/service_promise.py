@@ -16,7 +16,7 @@ KINDS = [
 ]
 SETTLEMENTS = [
     ("evidence", "Evidence"),
-    ("closed", "Closed without it"),
+    ("closed", "Closed without evidence"),
     ("cancelled", "Document cancelled"),
     ("moved", "Moved with the customer's word"),
     ("excused", "Excused"),

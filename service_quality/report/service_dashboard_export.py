@@ -86,23 +86,22 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _get_labels(self, period):
         """Return the translated texts and the columns of the workbook."""
-        _ = self.env._
         return {
-            "title": _("Service Quality"),
-            "summary": _("Summary"),
-            "employees": _("Employees"),
-            "promises": _("Promises"),
-            "figure": _("Figure"),
-            "value": _("Value"),
-            "previous": _("Previous period"),
-            "meaning": _("What it means"),
-            "period": _("Period"),
-            "period_text": _(
+            "title": self.env._("Service Quality"),
+            "summary": self.env._("Summary"),
+            "employees": self.env._("Employees"),
+            "promises": self.env._("Promises"),
+            "figure": self.env._("Figure"),
+            "value": self.env._("Value"),
+            "previous": self.env._("Previous period"),
+            "meaning": self.env._("What it means"),
+            "period": self.env._("Period"),
+            "period_text": self.env._(
                 "%(date_from)s to %(date_to)s",
                 date_from=format_date(self.env, period["date_from"]),
                 date_to=format_date(self.env, period["date_to"]),
             ),
-            "made": _("Made on"),
+            "made": self.env._("Made on"),
             "figures": self._get_figure_labels(),
             "employee_keys": [key for key, *_rest in self._get_employee_columns()],
             "employee_columns": [
@@ -114,54 +113,51 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _get_figure_labels(self):
         """Return (key of the totals, label, type) in the order of the summary."""
-        _ = self.env._
         return [
-            ("rate", _("Kept rate"), "percent"),
-            ("counted", _("Counted"), "integer"),
-            ("kept", _("Kept"), "integer"),
-            ("late", _("Late"), "integer"),
-            ("missed", _("Missed"), "integer"),
-            ("overdue", _("Overdue"), "integer"),
-            ("neutral", _("Neutral"), "integer"),
-            ("open", _("Open"), "integer"),
-            ("uncounted", _("Not counted"), "integer"),
+            ("rate", self.env._("Kept rate"), "percent"),
+            ("counted", self.env._("Counted"), "integer"),
+            ("kept", self.env._("Kept"), "integer"),
+            ("late", self.env._("Late"), "integer"),
+            ("missed", self.env._("Missed"), "integer"),
+            ("overdue", self.env._("Overdue"), "integer"),
+            ("neutral", self.env._("Neutral"), "integer"),
+            ("open", self.env._("Open"), "integer"),
+            ("uncounted", self.env._("Not counted"), "integer"),
         ]
 
     @api.model
     def _get_employee_columns(self):
         """Return (key of the row, header, type, width) of the employees sheet."""
-        _ = self.env._
         return [
-            ("name", _("Employee"), "text", 28),
-            ("counted", _("Counted"), "integer", 10),
-            ("kept", _("Kept"), "integer", 10),
-            ("late", _("Late"), "integer", 10),
-            ("missed", _("Missed"), "integer", 10),
-            ("overdue", _("Overdue"), "integer", 10),
-            ("neutral", _("Neutral"), "integer", 10),
-            ("rate", _("Kept rate"), "percent", 12),
-            ("low", _("Interval from"), "percent", 12),
-            ("high", _("Interval to"), "percent", 12),
-            ("delay_hours", _("Hours late (mean)"), "float", 12),
+            ("name", self.env._("Employee"), "text", 28),
+            ("counted", self.env._("Counted"), "integer", 10),
+            ("kept", self.env._("Kept"), "integer", 10),
+            ("late", self.env._("Late"), "integer", 10),
+            ("missed", self.env._("Missed"), "integer", 10),
+            ("overdue", self.env._("Overdue"), "integer", 10),
+            ("neutral", self.env._("Neutral"), "integer", 10),
+            ("rate", self.env._("Kept rate"), "percent", 12),
+            ("low", self.env._("Interval from"), "percent", 12),
+            ("high", self.env._("Interval to"), "percent", 12),
+            ("delay_hours", self.env._("Hours late (mean)"), "float", 12),
         ]
 
     @api.model
     def _get_promise_columns(self):
         """Return (header, type, width) of the promises sheet."""
-        _ = self.env._
         return [
-            (_("Promise"), "text", 36),
-            (_("Document"), "text", 30),
-            (_("Customer"), "text", 24),
-            (_("Employee"), "text", 22),
-            (_("Department"), "text", 18),
-            (_("Kind"), "text", 16),
-            (_("Source"), "text", 16),
-            (_("Made on"), "datetime", 17),
-            (_("Due"), "datetime", 17),
-            (_("Settled on"), "datetime", 17),
-            (_("Outcome"), "text", 12),
-            (_("Hours late"), "float", 10),
-            (_("Counts"), "integer", 8),
-            (_("Self-declared"), "integer", 8),
+            (self.env._("Promise"), "text", 36),
+            (self.env._("Document"), "text", 30),
+            (self.env._("Customer"), "text", 24),
+            (self.env._("Employee"), "text", 22),
+            (self.env._("Department"), "text", 18),
+            (self.env._("Kind"), "text", 16),
+            (self.env._("Source"), "text", 16),
+            (self.env._("Made on"), "datetime", 17),
+            (self.env._("Due"), "datetime", 17),
+            (self.env._("Settled on"), "datetime", 17),
+            (self.env._("Outcome"), "text", 12),
+            (self.env._("Hours late"), "float", 10),
+            (self.env._("Counts"), "integer", 8),
+            (self.env._("Self-declared"), "integer", 8),
         ]

@@ -11,7 +11,9 @@ class ServicePromiseWizard(models.TransientModel):
     _inherit = ["service.moment.mixin"]
 
     res_model = fields.Char(required=True, export_string_translation=False)
-    res_id = fields.Many2oneReference(model_field="res_model", required=True)
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", required=True
+    )
     name = fields.Char("What do we promise?")
     kind = fields.Selection(KINDS, required=True, default="deadline")
     phone = fields.Char(

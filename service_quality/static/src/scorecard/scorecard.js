@@ -49,9 +49,20 @@ export class Scorecard extends Component {
         });
     }
 
+    get counted() {
+        return _t("kept; counted promises: %s", this.state.data.totals.counted);
+    }
+
+    get tooFew() {
+        return _t(
+            "Too few to compare: nobody is compared under this many counted promises: %s",
+            this.state.data.min_counted
+        );
+    }
+
     get interval() {
         const { low, high } = this.state.data.totals;
-        return _t("95 % interval: %(low)s to %(high)s", {
+        return _t("likely between %(low)s and %(high)s", {
             low: this.percent(low),
             high: this.percent(high),
         });
