@@ -169,6 +169,35 @@ class ServicePlan(models.Model):
         )
 
     @api.model
+    @ormcache("res_model")
+    def _service_domain_fields(self, res_model):
+        """Return the names of the fields that decide which plans apply.
+
+        A change of one of them may bring a document into a plan.
+        """
+        # sudo: see _service_plan_ids
+        plans = self.sudo().search([("res_model", "=", res_model)])
+        domains = [row._service_domain() for row in (*plans, *plans.rule_ids)]
+        return frozenset(
+            condition.field_expr.partition(".")[0]
+            for domain in domains
+            for condition in domain.iter_conditions()
+        )
+
+    @api.model
+    def _service_matched(self, documents):
+        """Return {document id: names of the plans and rules that apply to it}."""
+        matched = {document.id: set() for document in documents}
+        for plan, group in self._service_for(documents):
+            for row in (plan, *plan.rule_ids):
+                concerned = group
+                if row != plan:
+                    concerned = group.filtered_domain(row._service_domain())
+                for document in concerned:
+                    matched[document.id].add(f"{row._name},{row.id}")
+        return matched
+
+    @api.model
     def _service_for(self, documents):
         """Return the plans that apply to documents.
 

@@ -196,12 +196,16 @@ class ServiceQualityMixin(models.AbstractModel):
 
     def write(self, vals):
         watched = not self._service_watch_fields.isdisjoint(vals)
+        was_done = None
         if watched:
             # The state before, read as superuser: done, cancelled, nothing else
             was_done = {doc.id: doc._service_is_done() for doc in self.sudo()}
             was_cancelled = {
                 doc.id for doc in self.sudo() if doc._service_is_cancelled()
             }
+        Plan = self.env["service.plan"]
+        replanned = not Plan._service_domain_fields(self._name).isdisjoint(vals)
+        matched = Plan._service_matched(self) if replanned else None
         result = super().write(dict(vals))
         if watched:
             self._service_check_gate(was_done)
@@ -209,6 +213,8 @@ class ServiceQualityMixin(models.AbstractModel):
             self._service_schedule_sync(
                 was_done=was_done, was_cancelled=was_cancelled, assigned=assigned
             )
+        if replanned:
+            self._service_schedule_sync(was_done=was_done, matched=matched)
         return result
 
     def unlink(self):
@@ -222,7 +228,12 @@ class ServiceQualityMixin(models.AbstractModel):
         return result
 
     def _service_schedule_sync(
-        self, is_new=False, was_done=None, was_cancelled=(), assigned=False
+        self,
+        is_new=False,
+        was_done=None,
+        was_cancelled=(),
+        assigned=False,
+        matched=None,
     ):
         """Ask for :meth:`_service_sync` of these documents before the commit.
 
@@ -230,6 +241,8 @@ class ServiceQualityMixin(models.AbstractModel):
         :param dict was_done: document id -> done before this change
         :param was_cancelled: ids of the documents that were cancelled before
         :param bool assigned: somebody else may answer for them now
+        :param dict matched: document id -> plans and rules that applied before, when
+            others may apply now
         """
         if not self:
             return
@@ -243,9 +256,12 @@ class ServiceQualityMixin(models.AbstractModel):
                     "was_done": (was_done or {}).get(document.id, False),
                     "was_cancelled": document.id in was_cancelled,
                     "assigned": False,
+                    "matched": None,
                 },
             )
             known["assigned"] = known["assigned"] or assigned
+            if matched is not None and known["matched"] is None:
+                known["matched"] = matched.get(document.id, set())
 
     def _service_needs_sync(self, states):
         """Keep the documents for which the ledger may have something to do.
@@ -293,27 +309,62 @@ class ServiceQualityMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _service_apply_plans(self, matches, states, now):
-        """Start the checklists and make the promises of plans on new documents."""
-        promise_vals = []
+        """Start the checklists and make the promises of plans.
+
+        On new documents, and on those that meet a plan or rule for the first time:
+        what ran on a document once is not started again.
+        """
         checklists = self.env["service.checklist"]._service_unseal()
         started = set()  # on new documents nothing else runs
+        vals_list = []
         for plan, documents in matches:
-            new = documents.filtered(
-                lambda document: (
-                    states[document.id]["is_new"]
-                    and not document._service_is_done()
-                    and not document._service_is_cancelled()
+            documents = documents.filtered(
+                lambda doc: (
+                    not doc._service_is_done() and not doc._service_is_cancelled()
                 )
             )
+            new = documents.filtered(lambda doc: states[doc.id]["is_new"])
             if new and plan.template_ids:
                 checklists = checklists._service_copy(new, plan.template_ids, started)
                 started |= {(row.res_id, row.template_id.id) for row in checklists}
-            for rule in plan.rule_ids if new else ():
-                for document in new.filtered_domain(rule._service_domain()):
-                    promise_vals.append(rule._service_promise_vals(document, now))
-        promise_vals = [vals for vals in promise_vals if vals]
-        if promise_vals:
-            self.env["service.promise"]._service_record(promise_vals)
+            if plan.template_ids:
+                entering = (documents - new)._service_entering(plan, states)
+                self.env["service.checklist"]._service_start(
+                    entering, plan.template_ids
+                )
+            for rule in plan.rule_ids:
+                concerned = documents.filtered_domain(rule._service_domain())
+                fresh = (concerned - new)._service_entering(rule, states)
+                fresh -= fresh._service_promised(rule)
+                for document in (concerned & new) | fresh:
+                    vals_list.append(rule._service_promise_vals(document, now))
+        vals_list = [vals for vals in vals_list if vals]
+        if vals_list:
+            self.env["service.promise"]._service_record(vals_list)
+
+    def _service_entering(self, row, states):
+        """Keep the documents to which a plan or rule did not apply before."""
+        key = f"{row._name},{row.id}"
+        return self.filtered(
+            lambda doc: (
+                states[doc.id]["matched"] is not None
+                and key not in states[doc.id]["matched"]
+            )
+        )
+
+    def _service_promised(self, rule):
+        """Keep the documents on which a rule made a promise once."""
+        if not self:
+            return self
+        promises = self.env["service.promise"]._service_unseal()
+        made = promises.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("rule_id", "=", rule.id),
+            ]
+        )
+        return self.browse(set(made.mapped("res_id")))
 
     def _service_mirror_native(self, now):
         """Record the dates the documents state; later changes are only noted.

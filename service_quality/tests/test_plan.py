@@ -257,3 +257,54 @@ class TestPlan(ServiceCase):
         promise = ticket.service_promise_ids
         self.assertFalse(promise.employee_id)
         self.assertTrue(promise.is_counted)
+
+
+@tagged("post_install", "-at_install")
+class TestEntering(ServiceCase):
+    """A document that meets a plan later joins it then, and once."""
+
+    def test_rule_met_by_a_later_change(self):
+        self.make_plan(
+            rules=[SOLVED, {**SOLVED, "name": "Fast", "domain": "[('priority','=','3')]"}]
+        )
+        ticket = self.make_ticket(priority="1")
+        self.assertEqual(ticket.service_promise_ids.mapped("name"), [SOLVED["name"]])
+        self.wait(hours=1)
+        ticket.priority = "3"
+        self.sync()
+        fast = ticket.service_promise_ids.filtered(lambda row: row.name == "Fast")
+        self.assertEqual(fast.date_made, self.now)
+        for priority in ("1", "3"):
+            ticket.priority = priority
+            self.sync()
+        self.env.invalidate_all()
+        self.assertEqual(len(ticket.service_promise_ids), 2)
+
+    def test_order_joins_when_confirmed(self):
+        template = self.make_template()
+        self.make_plan(
+            model="sale.order",
+            domain="[('state', '=', 'sale')]",
+            template_ids=[Command.set(template.ids)],
+            rules=[{"name": "News", "kind": "progress", "hours": 8}],
+        )
+        order = self.make_order(confirm=False)
+        self.sync()
+        self.assertFalse(order.service_promise_ids)
+        order.action_confirm()
+        self.sync()
+        self.env.invalidate_all()
+        self.assertEqual(order.service_promise_ids.kind, "progress")
+        self.assertEqual(order.service_checklist_ids.template_id, template)
+
+    def test_switching_a_plan_on_invents_nothing(self):
+        plan = self.make_plan(rules=[SOLVED], active=False)
+        ticket = self.make_ticket()
+        plan.active = True
+        ticket.priority = "3"
+        ticket.stage_id = self.env.ref(
+            "helpdesk_mgmt.helpdesk_ticket_stage_in_progress"
+        )
+        self.sync()
+        self.env.invalidate_all()
+        self.assertFalse(ticket.service_promise_ids)
