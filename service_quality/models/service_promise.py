@@ -145,7 +145,7 @@ class ServicePromise(models.Model):
         help="How often the customer had to write to us while this was overdue.",
     )
     rule_id = fields.Many2one(
-        "service.plan.rule", "Rule", readonly=True, copy=False, ondelete="set null"
+        "service.plan.rule", readonly=True, copy=False, ondelete="set null"
     )
     date_due_asked = fields.Datetime(
         "New Date Asked", readonly=True, copy=False, help="Waits for the customer."

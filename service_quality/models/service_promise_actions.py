@@ -28,9 +28,7 @@ class ServicePromise(models.Model):
         """
         promises = self.filtered(lambda promise: not promise.date_told)
         promises.write({"date_told": verdict.to_second(moment)})
-        self.env["service.event"]._service_log(
-            promises, "told", new=moment, note=note
-        )
+        self.env["service.event"]._service_log(promises, "told", new=moment, note=note)
 
     def action_tell_customer(self):
         """Write to the customer what was promised, on the document.

@@ -27,7 +27,6 @@ VERDICT_FIELDS = (
 )
 
 
-
 class ServicePromise(models.Model):
     _inherit = "service.promise"
 

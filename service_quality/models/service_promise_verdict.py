@@ -103,7 +103,7 @@ class ServicePromise(models.Model):
         The ORM would make a record of each only to compute this, which takes longer
         than all the rest of ``create``.
         """
-        super()._add_precomputed_values(
+        result = super()._add_precomputed_values(
             [vals for vals in vals_list if any(vals.get(name) for name in ENDINGS)]
         )
         leads = {}
@@ -117,7 +117,8 @@ class ServicePromise(models.Model):
                 company = self.env["res.company"].browse(company_id)
                 leads[company_id] = timedelta(minutes=company.service_lead_minutes)
             verdict_vals = {
-                "date_limit": due + timedelta(minutes=vals.get("tolerance_minutes") or 0),
+                "date_limit": due
+                + timedelta(minutes=vals.get("tolerance_minutes") or 0),
                 "outcome": False,
                 "delay_hours": 0.0,
                 "wait_minutes": 0.0,
@@ -126,6 +127,7 @@ class ServicePromise(models.Model):
             }
             vals.update(verdict_vals)
             vals["__precomputed__"] = {self._fields[name] for name in verdict_vals}
+        return result
 
     def _service_is_early_update(self):
         """Tell whether a progress update came in the first half of its cadence."""

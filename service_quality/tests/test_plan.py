@@ -265,7 +265,10 @@ class TestEntering(ServiceCase):
 
     def test_rule_met_by_a_later_change(self):
         self.make_plan(
-            rules=[SOLVED, {**SOLVED, "name": "Fast", "domain": "[('priority','=','3')]"}]
+            rules=[
+                SOLVED,
+                {**SOLVED, "name": "Fast", "domain": "[('priority','=','3')]"},
+            ]
         )
         ticket = self.make_ticket(priority="1")
         self.assertEqual(ticket.service_promise_ids.mapped("name"), [SOLVED["name"]])
