@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_bug_classes
 from . import test_checklist
 from . import test_composer
 from . import test_dashboard
