@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -127,6 +128,27 @@ class TestVerdict(ServiceCase):
         """The rule exists twice; no history may tell them apart."""
         self.assertEqual(self._judge_in_python(rows), self._judge_in_sql(rows))
 
+    def test_ten_thousand_histories(self):
+        """The same at scale: 10,000 seeded histories, judged in ten statements."""
+        random = Random(20260302)
+        endings = (None, *verdict.SETTLEMENTS)
+        rows = []
+        for _history in range(10_000):
+            settlement = random.choice(endings)
+            offset = timedelta(microseconds=random.randint(-3_000_000, 3_000_000))
+            if random.random() < 0.5:
+                offset *= 100_000
+            corrected = (
+                random.choice(verdict.OUTCOMES) if random.random() < 0.1 else None
+            )
+            now = DUE + timedelta(seconds=random.randint(-2, 2))
+            settled = DUE + offset if settlement else None
+            kind = random.choice(verdict.KINDS)
+            rows.append((kind, DUE, settlement, settled, corrected, now))
+        for start in range(0, len(rows), 1000):
+            batch = rows[start : start + 1000]
+            self.assertEqual(self._judge_in_python(batch), self._judge_in_sql(batch))
+
     @settings(max_examples=200, deadline=None)
     @given(counts=st.lists(st.integers(0, 5), min_size=4, max_size=4))
     def test_rate_of_counts_is_mean_of_rates(self, counts):
@@ -156,7 +178,7 @@ class TestVerdict(ServiceCase):
         self.assertOutcome(kept, "kept")
         said = verdict.sql_outcome(
             SQL("kind"),
-            SQL("date_due"),
+            SQL("date_due + COALESCE(tolerance_minutes, 0) * interval '1 minute'"),
             SQL("settlement"),
             SQL("date_settled"),
             SQL("corrected_outcome"),
