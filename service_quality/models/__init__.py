@@ -4,6 +4,7 @@ from . import service_linked_mixin, service_cached_mixin
 from . import service_worker
 from . import service_event
 from . import service_promise
+from . import service_promise_recording
 from . import service_promise_verdict
 from . import service_promise_life
 from . import service_promise_actions
@@ -19,7 +20,9 @@ from . import service_checklist_line
 from . import service_invitation
 from . import service_feedback
 from . import service_quality_mixin
+from . import service_quality_plans
 from . import service_quality_evidence
+from . import service_quality_messages
 from . import service_quality_panel
 from . import resource_calendar
 from . import res_company

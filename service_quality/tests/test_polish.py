@@ -8,7 +8,7 @@ send, in random order. His figures must never be better there.
 from contextlib import suppress
 from datetime import timedelta
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -228,6 +228,8 @@ class TestPolish(ServiceCase):
                 stateful_step_count=14,
                 deadline=None,
                 derandomize=True,
+                # Shrinking a failure would take longer than reading it.
+                phases=[Phase.explicit, Phase.generate],
                 suppress_health_check=list(HealthCheck),
             ),
         )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.service_promise import KINDS
-from ..models.service_quality_evidence import PROMISING
+from ..models.service_quality_messages import PROMISING
 from .service_moment_mixin import QUICK_CHOICES
 
 

@@ -1,0 +1,298 @@
+import logging
+
+import psycopg2
+from lxml import html
+from markupsafe import Markup
+
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+from odoo.tools.mail import email_normalize, email_normalize_all
+
+_logger = logging.getLogger(__name__)
+
+#: A message with fewer letters and digits than this informs nobody.
+MIN_UPDATE_CHARS = 3
+EVIDENCE_TEXT_LIMIT = 10_000
+#: Context key of messages that no person wrote, and of those that only state a
+#: promise. Setting it in a client's context can only lose evidence.
+AUTOMATIC = "service_quality_automatic"
+#: Context key of a message that makes a promise.
+PROMISING = "service_quality_promising"
+REACHED_KEY = "service_quality_reached"
+CONTACT_EVENTS = {
+    "outbound": "informed",
+    "inbound": "customer_wrote",
+    "call": "called",
+    # Written by one of our actions: no evidence of the work, but in writing.
+    "stated": "stated",
+}
+
+
+class ServiceQualityMixin(models.AbstractModel):
+    """What the server sees on a document: who wrote to whom, and what that proves."""
+
+    _inherit = "service.quality.mixin"
+
+    # ------------------------------------------------------------------
+    # Messages
+    # ------------------------------------------------------------------
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        rdata = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        scheduled = self._is_notification_scheduled(kwargs.get("scheduled_date"))
+        by_hand = message.message_type in ("comment", "email")
+        automatic = self.env.context.get(AUTOMATIC)
+        if by_hand and not scheduled and not automatic and self._service_is_watched():
+            self._service_try(lambda: self._service_on_message(message, rdata))
+        return rdata
+
+    def _message_mail_after_hook(self, mails):
+        result = super()._message_mail_after_hook(mails)
+        by_hand = self.env.uid != SUPERUSER_ID and not self.env.user.share
+        automatic = self.env.context.get(AUTOMATIC)
+        if by_hand and not automatic and self._service_is_watched():
+            self._service_try(lambda: self._service_on_mails(mails))
+        return result
+
+    def _message_track_post_template(self, changes):
+        # A mail that a change of stage sends by itself informs nobody of progress.
+        return super(
+            ServiceQualityMixin, self.with_context(**{AUTOMATIC: True})
+        )._message_track_post_template(changes)
+
+    def _service_is_watched(self):
+        """Tell whether a contact on these documents can matter to the ledger.
+
+        Decided from the registry's cache, before any query: somebody promised
+        something in the company at some time, or will do so in this transaction.
+        """
+        if not self or self.env.context.get(PROMISING):
+            return bool(self)
+        Plan, Promise = self.env["service.plan"], self.env["service.promise"]
+        busy = Promise._service_companies(self._name)
+        # sudo: the company of the document only
+        companies = {document._service_get_company().id for document in self.sudo()}
+        return not companies.isdisjoint(busy) or any(
+            Plan._service_plan_ids(self._name, company_id) for company_id in companies
+        )
+
+    def _service_try(self, work):
+        """Read and judge so that a failure of ours does not stop the document.
+
+        ``work`` writes nothing: what it finds is collected for the worker. A failed
+        query has broken the transaction and is passed on.
+        """
+        try:
+            work()
+        except psycopg2.Error:
+            raise
+        except Exception:
+            _logger.exception("Service quality: message on %s not judged", self)
+
+    def _service_on_message(self, message, rdata):
+        """Take a posted message as evidence: from us to the customer, or from him."""
+        message = message.sudo()  # author, recipients and text of this one message
+        if self._service_from_customer(message):
+            text = self._service_message_text(message.body)
+            if text or message.attachment_ids:
+                self._service_add_contact("inbound", text)
+        elif self._service_reaches_customer(message, rdata):
+            text = self._service_message_text(message.body, own_words=True)
+            if self._service_says_something(text) or message.attachment_ids:
+                self._service_remember_reached()
+                self._service_add_contact("outbound", text)
+
+    def _service_add_contact(self, evidence, text):
+        """Have a contact at this moment judged before the commit."""
+        self.env["service.worker"]._service_add_contact(self, evidence, text)
+
+    def _service_note_contact(self, evidence, text, now):
+        """Settle what a contact with the customer proves, and remember it.
+
+        :param str evidence: ``outbound`` or ``call`` from us, ``inbound`` from the
+            customer
+        :param str text: what was said, copied into the events
+        :param now: the server's clock at posting, never a date of the message
+        """
+        Promise = self.env["service.promise"]
+        running = Promise._service_running(self, declared=True)
+        if not running:
+            return
+        for company in self.sudo().mapped(lambda doc: doc._service_get_company()):
+            # into the cache of records, with their rules
+            self.env["service.plan"]._service_plans(self._name, company.id)
+        if evidence == "inbound":
+            running._service_note_chasing(now, text)
+            running._service_resume(now, text)
+        settled = Promise._service_evidence(self, evidence, now, text, running=running)
+        self._service_log_contact(running, evidence, now, text)
+        if evidence != "inbound":
+            documents = self.sudo()  # done, cancelled, waiting: their state only
+            settled._service_promise_next_update(documents, now)
+            Promise._service_follow_pauses(documents, now, running - settled)
+
+    def _service_remember_reached(self):
+        """Remember for this transaction that a message reached the customer."""
+        reached = self.env.cr.precommit.data.setdefault(REACHED_KEY, set())
+        reached.update((self._name, res_id) for res_id in self.ids)
+
+    def _service_was_reached(self):
+        """Tell whether a message of this transaction reached the customer."""
+        reached = self.env.cr.precommit.data.get(REACHED_KEY, set())
+        return (self._name, self.id) in reached
+
+    def _service_log_contact(self, running, evidence, now, text):
+        """Write the contact into the history of the documents with promises."""
+        documents = self.browse(dict.fromkeys(running.mapped("res_id")))
+        self.env["service.event"]._service_log(
+            documents, CONTACT_EVENTS[evidence], new=now, note=text
+        )
+
+    def _service_on_mails(self, mails):
+        """Take template mails sent by a person to the customer as evidence."""
+        for mail in mails.sudo():  # recipients and text of these mails
+            document = self.filtered(lambda doc, mail=mail: doc.id == mail.res_id)
+            if not document:
+                continue
+            emails = document._service_customer_emails()
+            sent_to = set(email_normalize_all(mail.email_to or ""))
+            sent_to |= {
+                email_normalize(partner.email or "") for partner in mail.recipient_ids
+            }
+            text = self._service_message_text(mail.body_html)
+            if emails & sent_to and self._service_says_something(text):
+                document._service_add_contact("outbound", text)
+
+    def _service_message_text(self, body, own_words=False):
+        """Return a message as text.
+
+        :param str body: HTML
+        :param bool own_words: without what is quoted and without the signature, as
+            Odoo marks them
+        """
+        if own_words and "data-o-mail-quote" in (body or ""):
+            root = html.fragment_fromstring(body, create_parent="div")
+            for node in root.xpath("//*[@data-o-mail-quote]"):
+                node.drop_tree()
+            body = html.tostring(root, encoding="unicode")
+        return html2plaintext(body or "").strip()[:EVIDENCE_TEXT_LIMIT]
+
+    def _service_says_something(self, text):
+        """Tell whether a text has words; dots, smileys and blanks inform nobody."""
+        return sum(char.isalnum() for char in text) >= MIN_UPDATE_CHARS
+
+    def _service_customer_emails(self):
+        """Return the customer's normalised addresses of one document, a set."""
+        document = self.sudo()  # addresses for a comparison, shown to nobody
+        partner = document._service_get_partner()
+        addresses = [document._service_get_email(), partner.email]
+        return {email_normalize(address) for address in addresses if address} - {False}
+
+    def _service_from_customer(self, message):
+        """Tell whether the customer wrote this message.
+
+        Any colleague can post with the customer as author; the customer himself
+        comes through the portal or the mail gateway.
+        """
+        author = message.author_id
+        creator = message.create_uid
+        if not creator.share and creator.id != SUPERUSER_ID:
+            return False
+        family = self.sudo()._service_get_partner().commercial_partner_id
+        if author:
+            return bool(
+                author.partner_share
+                and family
+                and author.commercial_partner_id == family
+                and author != self.sudo()._service_get_company().partner_id
+            )
+        sender = email_normalize(message.email_from or "")
+        return bool(sender) and sender in self._service_customer_emails()
+
+    def _service_reaches_customer(self, message, rdata):
+        """Tell whether a person of ours informed the customer by this message.
+
+        An internal note, a robot's acknowledgement and the customer's own words do
+        not count, see the table of cases in the tests.
+        """
+        mailed = f"{message.incoming_email_to or ''},{message.incoming_email_cc or ''}"
+        if not rdata and mailed == ",":
+            return False
+        document = self.sudo()  # customer and company of the document only
+        author = message.author_id
+        # the robot, by its cached id
+        robot_id = self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
+        is_staff = author and author.id != robot_id
+        is_staff = is_staff and (
+            not author.partner_share
+            or author == document._service_get_company().partner_id
+        )
+        if not is_staff or message.create_uid.share:
+            return False
+        reached = [
+            row
+            for row in rdata
+            if row["share"] and (row["email_normalized"] or row["notif"] == "inbox")
+        ]
+        family = document._service_get_partner().commercial_partner_id
+        partners = self.env["res.partner"].sudo()  # their family only
+        partners = partners.browse([row["id"] for row in reached if row["id"]])
+        if family and family in partners.commercial_partner_id:
+            return True
+        addresses = {row["email_normalized"] for row in reached}
+        addresses |= set(email_normalize_all(mailed))
+        return bool(self._service_customer_emails() & addresses)
+
+    def _service_find_contact(self, since):
+        """Return when we first reached the customer after a moment, or None.
+
+        A message of that very second is the one that made the promise.
+
+        :param since: naive UTC datetime
+        """
+        event = (
+            self.env["service.event"]
+            .sudo()  # the moment of a contact on a document the user may change
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("kind", "in", ["informed", "called"]),
+                    ("new_value", ">", fields.Datetime.to_string(since)),
+                ],
+                order="id",
+                limit=1,
+            )
+        )
+        return fields.Datetime.to_datetime(event.new_value) if event else None
+
+    def _service_post_to_customer(self, template, values):
+        """Post a message that reaches the customer, from the current user.
+
+        :param str template: xml id of a QWeb view
+        :param dict values: for the view
+        :return: mail.message
+        :raise UserError: the customer cannot be reached
+        """
+        self.ensure_one()
+        partner = self._service_get_partner()
+        if not partner.email:
+            raise UserError(
+                self.env._("The customer has no e-mail address to write to.")
+            )
+        body = self.env["ir.qweb"]._render(
+            template, values, lang=partner.lang or self.env.lang
+        )
+        message = self.with_context(**{AUTOMATIC: True}).message_post(
+            body=Markup(body),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=partner.ids,
+        )
+        # It settles nothing, but the customer was written to: a later excuse and
+        # the pause of a clock may rest on it.
+        running = self.env["service.promise"]._service_running(self)
+        text = self._service_message_text(body)
+        self._service_log_contact(running, "stated", fields.Datetime.now(), text)
+        return message

@@ -1,0 +1,144 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+
+class ServiceQualityMixin(models.AbstractModel):
+    """What plans and the document's own dates promise, and what stays of it."""
+
+    _inherit = "service.quality.mixin"
+
+    # ------------------------------------------------------------------
+    # Plans and native promises
+    # ------------------------------------------------------------------
+
+    def _service_apply_plans(self, matches, states, now):
+        """Start the checklists and make the promises of plans.
+
+        On new documents, and on those that meet a plan or rule for the first time:
+        what ran on a document once is not started again.
+        """
+        checklists = self.env["service.checklist"]._service_unseal()
+        started = set()  # on new documents nothing else runs
+        vals_list = []
+        for plan, documents in matches:
+            documents = documents.filtered(
+                lambda doc: (
+                    not doc._service_is_done() and not doc._service_is_cancelled()
+                )
+            )
+            new = documents.filtered(lambda doc: states[doc.id]["is_new"])
+            if new and plan.template_ids:
+                checklists = checklists._service_copy(new, plan.template_ids, started)
+                started |= {(row.res_id, row.template_id.id) for row in checklists}
+            if plan.template_ids:
+                entering = (documents - new)._service_entering(plan, states)
+                self.env["service.checklist"]._service_start(
+                    entering, plan.template_ids
+                )
+            for rule in plan.rule_ids:
+                concerned = documents.filtered_domain(rule._service_domain())
+                fresh = (concerned - new)._service_entering(rule, states)
+                fresh -= fresh._service_promised(rule)
+                for document in (concerned & new) | fresh:
+                    vals_list.append(rule._service_promise_vals(document, now))
+        vals_list = [vals for vals in vals_list if vals]
+        if vals_list:
+            self.env["service.promise"]._service_record(vals_list)
+
+    def _service_entering(self, row, states):
+        """Keep the documents to which a plan or rule did not apply before."""
+        key = f"{row._name},{row.id}"
+        return self.filtered(
+            lambda doc: (
+                states[doc.id]["matched"] is not None
+                and key not in states[doc.id]["matched"]
+            )
+        )
+
+    def _service_promised(self, rule):
+        """Keep the documents on which a rule made a promise once."""
+        if not self:
+            return self
+        promises = self.env["service.promise"]._service_unseal()
+        made = promises.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("rule_id", "=", rule.id),
+            ]
+        )
+        return self.browse(set(made.mapped("res_id")))
+
+    def _service_mirror_native(self, now):
+        """Record the dates the documents state; later changes are only noted.
+
+        A date moves with the customer's word, not with a field: the running
+        promise keeps its due, the change stands in its events.
+        """
+        natives = {doc: doc._service_native_promises() for doc in self.sudo()}
+        natives = {doc: rows for doc, rows in natives.items() if rows}
+        if not natives:
+            return
+        Promise = self.env["service.promise"]
+        documents = self.browse([document.id for document in natives])
+        known = {
+            (promise.res_id, promise.source_key): promise
+            for promise in Promise._service_unseal().search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", documents.ids),
+                    ("source", "=", "native"),
+                    # The date of a document taken up again long after it was
+                    # cancelled is a new promise.
+                    ("settlement", "not in", ["cancelled"]),
+                ],
+                order="id",
+            )
+        }
+        new_vals = []
+        for document, rows in natives.items():
+            for row in rows:
+                promise = known.get((document.id, row["source_key"]))
+                if promise:
+                    promise._service_note_host_date(row["date_due"], row["date_told"])
+                elif row["date_due"] > now:
+                    new_vals.append(
+                        document._service_promise_vals(
+                            kind="deadline", source="native", **row
+                        )
+                    )
+        if new_vals:
+            Promise._service_record(new_vals)
+
+    def _service_on_assigned(self):
+        """Give promises that nobody answered for to the first responsible."""
+        if not self:
+            return
+        promises = self.env["service.promise"]._service_running(self)
+        for promise in promises.filtered(lambda promise: not promise.employee_id):
+            document = self.browse(promise.res_id)
+            employee = document.sudo()._service_get_employee()  # for the snapshot
+            if employee:
+                vals = document._service_snapshot_vals(employee)
+                promise.write(
+                    {key: vals[key] for key in ("employee_id", "department_id")}
+                )
+                self.env["service.event"]._service_log(
+                    promise, "assigned", new=employee.name
+                )
+
+    # ------------------------------------------------------------------
+    # Deletion: figures stay
+    # ------------------------------------------------------------------
+
+    def _service_before_unlink(self):
+        """Return the facts of documents about to be deleted, as superuser."""
+        domain = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        # sudo: whoever may delete the document ends what runs on it
+        return self.env["service.promise"]._service_unseal().search(domain)
+
+    def _service_after_unlink(self, promises):
+        """End what still ran: promises keep counting under the document's name."""
+        running = promises.filtered(lambda promise: not promise.settlement)
+        running._service_settle("cancelled", fields.Datetime.now())
+        self.env["service.event"]._service_log(promises, "deleted")
