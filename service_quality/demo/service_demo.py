@@ -80,6 +80,7 @@ class ServiceDemo(models.AbstractModel):
     @api.model
     def _generate(self):
         """Make the documents of the demo company and what was promised on them."""
+        # sudo: demo data of every kind, made once while the addon is installed
         demo = self.sudo().with_context(**SILENT)
         if demo._is_generated():
             return

@@ -18,7 +18,10 @@ ATTRIBUTION_FIELDS = {
 
 
 class HrEmployee(models.Model):
-    _inherit = "hr.employee"
+    _name = "hr.employee"
+    _inherit = ["service.cached.mixin", "hr.employee"]
+
+    _service_cached_fields = ATTRIBUTION_FIELDS
 
     service_promise_count = fields.Integer(
         "Promises",
@@ -53,23 +56,6 @@ class HrEmployee(models.Model):
         attribution = self._service_attribution(self.id, fields.Date.today())
         return self.env["resource.calendar"].browse(self.id and attribution[1])
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        employees = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return employees
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not ATTRIBUTION_FIELDS.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     def _compute_service_figures(self):
         """Counts and rate from the fact table, as the current user may see them."""
         rows = self.env["service.quality.report"]._read_group(
@@ -100,21 +86,7 @@ class HrEmployee(models.Model):
 
 
 class HrVersion(models.Model):
-    _inherit = "hr.version"
+    _name = "hr.version"
+    _inherit = ["service.cached.mixin", "hr.version"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        versions = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return versions
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not ATTRIBUTION_FIELDS.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+    _service_cached_fields = ATTRIBUTION_FIELDS

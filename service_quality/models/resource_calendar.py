@@ -11,7 +11,8 @@ SHORT_SPAN = timedelta(days=366)
 
 
 class ResourceCalendar(models.Model):
-    _inherit = "resource.calendar"
+    _name = "resource.calendar"
+    _inherit = ["service.cached.mixin", "resource.calendar"]
 
     def _service_add_hours(self, start, hours):
         """Return the moment when ``hours`` working hours have passed since ``start``.
@@ -68,43 +69,12 @@ class ResourceCalendar(models.Model):
         stop = stop.replace(tzinfo=timezone.utc)
         return WorkingTime(calendar._work_intervals_batch(start, stop)[False])
 
-    def _service_forget_hours(self):
-        self.env.registry.clear_cache()
-
-    def write(self, vals):
-        self._service_forget_hours()
-        return super().write(vals)
-
 
 class ResourceCalendarAttendance(models.Model):
-    _inherit = "resource.calendar.attendance"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["resource.calendar"]._service_forget_hours()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["resource.calendar"]._service_forget_hours()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env["resource.calendar"]._service_forget_hours()
-        return super().unlink()
+    _name = "resource.calendar.attendance"
+    _inherit = ["service.cached.mixin", "resource.calendar.attendance"]
 
 
 class ResourceCalendarLeaves(models.Model):
-    _inherit = "resource.calendar.leaves"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["resource.calendar"]._service_forget_hours()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["resource.calendar"]._service_forget_hours()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env["resource.calendar"]._service_forget_hours()
-        return super().unlink()
+    _name = "resource.calendar.leaves"
+    _inherit = ["service.cached.mixin", "resource.calendar.leaves"]

@@ -2,13 +2,16 @@ from odoo import api, models
 
 
 class ServiceCachedMixin(models.AbstractModel):
-    """Rows that the registry's cache keeps: every change of one empties it.
+    """Rows that the registry's cache keeps: a change of one empties it.
 
-    They are set up once and asked by every document.
+    They are set up once and asked by every document. ``_service_cached_fields``
+    names what the cache holds of them; None means everything.
     """
 
     _name = "service.cached.mixin"
     _description = "Kept in the Registry's Cache"
+
+    _service_cached_fields = None
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -18,7 +21,9 @@ class ServiceCachedMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        cached = self._service_cached_fields
+        if cached is None or not cached.isdisjoint(vals):
+            self.env.registry.clear_cache()
         return result
 
     def unlink(self):

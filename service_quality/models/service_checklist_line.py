@@ -87,6 +87,7 @@ class ServiceChecklistLine(models.Model):
         parents = self.sudo().checklist_id.with_env(self.env)
         readable = parents._filtered_access("read")
         forbidden = self.filtered(
+            # sudo: the parent's id only, as above
             lambda line: line.sudo().checklist_id.id not in readable.ids
         )
         if not forbidden:
@@ -186,6 +187,7 @@ class ServiceChecklistLine(models.Model):
             raise UserError(self.env._("Somebody else must review your work."))
         if self.checklist_id.state == "waived":
             raise UserError(self.env._("This checklist was waived."))
+        # sudo: the state of a document the user may write to
         if document.sudo()._service_is_done():
             raise UserError(
                 self.env._("The document is closed: reopen it to change the checklist.")

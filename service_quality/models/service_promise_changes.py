@@ -163,6 +163,7 @@ class ServicePromise(models.Model):
                     self.env._("It has expired and stays with whoever promised it.")
                 )
             company = promise.company_id
+            # sudo: the user's own employee
             employee = self.env.user.sudo().with_company(company).employee_id
             if not employee or employee == promise.employee_id:
                 raise UserError(
@@ -214,6 +215,7 @@ class ServicePromise(models.Model):
                 )
             promise.write(vals)
             note = f"{vals['excuse_reason']}\n{vals['compensation']}"
+            # sudo: whether the row is the user's own, nothing else is read
             own = promise.employee_id in self.env.user.sudo().employee_ids
             if not is_manager or own:
                 self.env["service.event"]._service_log(

@@ -217,7 +217,7 @@ class ServicePromise(models.Model):
         now = fields.Datetime.now()
         leaves = (
             self.env["resource.calendar.leaves"]
-            .sudo()
+            .sudo()  # when people are away, not why
             .search([("resource_id", "!=", False), ("date_to", ">=", now)])
         )
         away = Domain.FALSE

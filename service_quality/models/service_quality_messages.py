@@ -119,6 +119,7 @@ class ServiceQualityMixin(models.AbstractModel):
         running = Promise._service_running(self, declared=True)
         if not running:
             return
+        # sudo: the company of the documents only
         for company in self.sudo().mapped(lambda doc: doc._service_get_company()):
             # into the cache of records, with their rules
             self.env["service.plan"]._service_plans(self._name, company.id)
@@ -199,12 +200,14 @@ class ServiceQualityMixin(models.AbstractModel):
         creator = message.create_uid
         if not creator.share and creator.id != SUPERUSER_ID:
             return False
+        # sudo: the customer and the company of the document only
         family = self.sudo()._service_get_partner().commercial_partner_id
         if author:
             return bool(
                 author.partner_share
                 and family
                 and author.commercial_partner_id == family
+                # sudo: see above
                 and author != self.sudo()._service_get_company().partner_id
             )
         sender = email_normalize(message.email_from or "")

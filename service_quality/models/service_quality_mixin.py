@@ -95,6 +95,7 @@ class ServiceQualityMixin(models.AbstractModel):
         company = self._service_get_company()
         user = self._service_get_user()
         employee_id = user.id and user._service_employee_id(user.id, company.id)
+        # sudo: a plain user may not read employees; callers take a snapshot
         return self.env["hr.employee"].sudo().browse(employee_id or ())
 
     def _service_is_done(self):
@@ -199,7 +200,7 @@ class ServiceQualityMixin(models.AbstractModel):
         if watched:
             # The state before, read as superuser: done, cancelled, nothing else
             was_done = {doc.id: doc._service_is_done() for doc in self.sudo()}
-            was_cancelled = {
+            was_cancelled = {  # sudo: as above
                 doc.id for doc in self.sudo() if doc._service_is_cancelled()
             }
         Plan = self.env["service.plan"]

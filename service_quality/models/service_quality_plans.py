@@ -75,6 +75,7 @@ class ServiceQualityMixin(models.AbstractModel):
         A date moves with the customer's word, not with a field: the running
         promise keeps its due, the change stands in its events.
         """
+        # sudo: the dates the documents state, to be recorded
         natives = {doc: doc._service_native_promises() for doc in self.sudo()}
         natives = {doc: rows for doc, rows in natives.items() if rows}
         if not natives:
