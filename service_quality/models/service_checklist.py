@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, ormcache
 
 from .service_checklist_template import PURPOSES
 
@@ -37,6 +38,12 @@ class ServiceChecklist(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     line_ids = fields.One2many("service.checklist.line", "checklist_id", readonly=True)
+    is_gate = fields.Boolean(
+        "Guards the Closing",
+        readonly=True,
+        help="Started under a plan that guards the closing; stays when the document "
+        "leaves that plan.",
+    )
     date_started = fields.Datetime(required=True, readonly=True)
     date_waived = fields.Datetime(readonly=True)
     waive_reason = fields.Text(readonly=True)
@@ -57,6 +64,7 @@ class ServiceChecklist(models.Model):
     line_count = fields.Integer(compute="_compute_counts")
 
     _document_idx = models.Index("(res_model, res_id)")
+    _gate_idx = models.Index("(res_model) WHERE is_gate")
 
     @api.depends(
         "line_ids.is_answered",
@@ -134,16 +142,28 @@ class ServiceChecklist(models.Model):
             ]
         )
         known = {(row.res_id, row.template_id.id) for row in running}
-        return checklists._service_copy(documents, templates, known)
+        if documents:
+            documents._service_lock()  # not while somebody closes them
+        matches = self.env["service.plan"]._service_for(documents)
+        guarded = {
+            res_id
+            for plan, matching in matches
+            for res_id in (matching._ids if plan.is_gate else ())
+        }
+        return checklists._service_copy(documents, templates, guarded, known)
 
     @api.model
-    def _service_copy(self, documents, templates, known=frozenset()):
+    def _service_copy(self, documents, templates, guarded, known=frozenset()):
         """Start checklists on documents on which these do not run yet.
 
+        :param set guarded: ids of the documents whose closing is guarded
         :param known: (document id, template id) to leave out
         """
         vals_list = [
-            self._prepare_vals(document, template)
+            {
+                **self._prepare_vals(document, template),
+                "is_gate": document.id in guarded,
+            }
             for document in documents
             for template in templates.sudo()  # the questions, not their setup
             if (document.id, template.id) not in known and template.line_ids
@@ -156,7 +176,54 @@ class ServiceChecklist(models.Model):
         for name in fresh:
             self.env.remove_to_compute(self._fields[name], checklists)
         self.env["service.checklist.line"]._service_copy(checklists)
+        if any(checklists.mapped("is_gate")) and not self._service_any_gate(
+            documents._name
+        ):
+            clear_cache = self.env.registry.clear_cache
+            clear_cache()
+            # Again, because others may have asked before they could see this one
+            self.env.cr.postcommit.add(clear_cache)
         return checklists
+
+    @api.model
+    @ormcache("res_model")
+    def _service_any_gate(self, res_model):
+        """Tell whether a checklist on these documents ever guarded a closing.
+
+        Without one nobody who closes a document is asked.
+        """
+        # sudo: that there is one
+        domain = [("res_model", "=", res_model), ("is_gate", "=", True)]
+        return bool(self.sudo().search_count(domain, limit=1))
+
+    @api.model
+    def _service_release(self, plans):
+        """Let documents be closed that only a plan guarded which does so no more.
+
+        :param plans: plans whose guard an administrator took off
+        """
+        checklists = self._service_unseal()
+        for plan in plans:
+            checklists.search(
+                [
+                    ("res_model", "=", plan.res_model),
+                    ("template_id", "in", plan.template_ids.ids),
+                    ("is_gate", "=", True),
+                    ("state", "in", ["todo", "failed"]),
+                ]
+            ).write({"is_gate": False})
+
+    def _service_lock_lines(self):
+        """Have the database refuse what others answered since this one looked."""
+        self.line_ids.flush_recordset()
+        # SQL: the ORM knows no shared lock
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM service_checklist_line WHERE checklist_id IN %s"
+                " ORDER BY id FOR SHARE",
+                self._ids,
+            )
+        )
 
     @api.model
     def _prepare_vals(self, document, template):

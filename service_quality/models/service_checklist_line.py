@@ -162,6 +162,7 @@ class ServiceChecklistLine(models.Model):
         if not document:
             raise UserError(self.env._("The document no longer exists."))
         document.check_access("write")
+        document._service_share_lock()  # not while somebody closes it
         line._check_answerable(document)
         vals = line._prepare_answer(answer, value, comment)
         old = line._service_answer_text()

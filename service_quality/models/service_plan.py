@@ -68,6 +68,14 @@ class ServicePlan(models.Model):
         help="A document cannot be closed while a required line is unanswered.",
     )
 
+    def write(self, vals):
+        guarding = self.filtered("is_gate")
+        result = super().write(vals)
+        released = guarding.filtered(lambda plan: not plan.is_gate or not plan.active)
+        if released:
+            self.env["service.checklist"]._service_release(released)
+        return result
+
     @api.constrains("domain", "res_model")
     def _check_domain(self):
         for plan in self:

@@ -1,8 +1,11 @@
 import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -76,10 +79,7 @@ class ServiceQualityMixin(models.AbstractModel):
 
     def _service_note_open_items(self, matches):
         """Mark guarded documents that went through with open items."""
-        guarded = self.browse()
-        for plan, documents in matches:
-            guarded |= (documents & self) if plan.is_gate else self.browse()
-        checklists = guarded.service_checklist_ids
+        checklists = self._service_guarding(matches)
         if open_lists := checklists.filtered(lambda row: row._service_open_lines()):
             self.env["service.event"]._service_log(open_lists, "closed_open")
 
@@ -106,6 +106,8 @@ class ServiceQualityMixin(models.AbstractModel):
             return
         try:
             open_lines = closing._service_guarded_lines()
+        except psycopg2.Error:
+            raise  # somebody ticks or closes at the same time: Odoo tries again
         except Exception:
             # A plan that cannot be read must not keep documents from being closed.
             _logger.exception("Service quality: gate of %s not checked", closing)
@@ -115,15 +117,86 @@ class ServiceQualityMixin(models.AbstractModel):
             raise UserError(document._service_gate_message(lines))
 
     def _service_guarded_lines(self):
-        """Return (document, open lines) of the guarded documents that have some."""
-        guarded = self.browse()
-        for plan, documents in self.env["service.plan"]._service_for(self):
-            guarded |= documents if plan.is_gate else guarded
+        """Return (document, open lines) of the guarded documents that have some.
+
+        The documents are locked before their lines are read: whoever ticks, takes an
+        answer back or adds a line meanwhile is told by the database to try again.
+        """
+        matches = self.env["service.plan"]._service_for(self)
+        checklists = self._service_guarding(matches)
+        if not checklists:
+            return []
+        guarded = self.browse(dict.fromkeys(checklists.mapped("res_id")))
+        guarded._service_lock()
+        checklists._service_lock_lines()
+        checklists = guarded._service_guarding(matches)
         rows = [
-            (document, document.service_checklist_ids._service_open_lines())
+            (
+                document,
+                checklists.filtered(
+                    lambda row, doc=document: row.res_id == doc.id
+                )._service_open_lines(),
+            )
             for document in guarded
         ]
         return [(document, lines) for document, lines in rows if lines]
+
+    def _service_guarding(self, matches):
+        """Return the checklists that guard the closing of these documents.
+
+        Those that started under a guarding plan, whatever became of the document
+        since, and all of a document that such a plan is for now.
+
+        :param list matches: (plan, documents) that apply
+        """
+        guarded = self.browse()
+        for plan, documents in matches:
+            guarded |= (documents & self) if plan.is_gate else guarded
+        checklists = guarded.service_checklist_ids
+        Checklist = self.env["service.checklist"]
+        if Checklist._service_any_gate(self._name):
+            # sudo: what guards a document does not depend on who closes it
+            checklists |= Checklist.sudo().search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("is_gate", "=", True),
+                ]
+            )
+        return checklists
+
+    def _service_lock(self):
+        """Keep everybody else from deciding about these documents until the commit.
+
+        An update that changes nothing, because a mere lock leaves no trace: under
+        REPEATABLE READ whoever waited for it would go on with what he read before.
+        """
+        self.flush_recordset()
+        # SQL: the ORM does not write a value that is there already
+        self.env.execute_query(
+            SQL(
+                "UPDATE %(table)s SET write_date = write_date WHERE id IN"
+                " (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id"
+                " FOR NO KEY UPDATE) RETURNING id",
+                table=SQL.identifier(self._table),
+                ids=self._ids,
+            )
+        )
+
+    def _service_share_lock(self):
+        """Keep these documents from being closed until the commit.
+
+        Several may hold it at a time; a closing that came first makes it fail, and
+        Odoo tries again.
+        """
+        # SQL: the ORM knows no shared lock
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR SHARE",
+                SQL.identifier(self._table),
+                self._ids,
+            )
+        )
 
     def _service_gate_message(self, lines):
         return self.env._(

@@ -19,6 +19,11 @@ class ServiceQualityMixin(models.AbstractModel):
         """
         checklists = self.env["service.checklist"]._service_unseal()
         started = set()  # on new documents nothing else runs
+        guarded = {
+            res_id
+            for plan, documents in matches
+            for res_id in (documents._ids if plan.is_gate else ())
+        }
         vals_list = []
         for plan, documents in matches:
             documents = documents.filtered(
@@ -28,7 +33,9 @@ class ServiceQualityMixin(models.AbstractModel):
             )
             new = documents.filtered(lambda doc: states[doc.id]["is_new"])
             if new and plan.template_ids:
-                checklists = checklists._service_copy(new, plan.template_ids, started)
+                checklists = checklists._service_copy(
+                    new, plan.template_ids, guarded, started
+                )
                 started |= {(row.res_id, row.template_id.id) for row in checklists}
             if plan.template_ids:
                 entering = (documents - new)._service_entering(plan, states)

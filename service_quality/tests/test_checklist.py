@@ -460,6 +460,56 @@ class TestGate(ServiceCase):
         self.close(self.ticket)
         self.assertTrue(self.ticket.closed)
 
+    def test_leaving_the_plan_does_not_leave_the_gate(self):
+        """The checklist remembers that it guards, whatever the ticket turns into."""
+        plan = self.env["service.plan"].search([])
+        plan.domain = "[('priority', '=', '1')]"
+        ticket = self.make_ticket(priority="1")
+        self.assertTrue(ticket.service_checklist_ids.is_gate)
+        agent = self.as_user(ticket, self.agent)
+        out = {"priority": "0"}
+        self.assertBlocked(lambda: agent.write({**out, **self.done}), ticket)
+        agent.write(out)
+        self.sync()
+        self.assertBlocked(lambda: agent.write(self.done), ticket)
+        for line in ticket.service_checklist_ids.line_ids:
+            self.answer(line, answer="yes")
+        self.close(ticket)
+        self.assertTrue(ticket.closed)
+
+    def test_checklist_by_hand_guards_where_the_plan_does(self):
+        by_hand = self.start_checklist(self.ticket)
+        self.assertTrue(by_hand.is_gate)
+        self.env["service.plan"].search([]).is_gate = False
+        self.assertFalse(
+            self.start_checklist(self.ticket, self.template.copy()).is_gate
+        )
+
+    def test_closing_locks_before_it_looks(self):
+        """What others answered meanwhile must collide with the closing."""
+        asked = []
+        execute = type(self.env.cr).execute
+
+        def spy(cursor, query, *args, **kwargs):
+            asked.append(str(getattr(query, "code", query)))
+            return execute(cursor, query, *args, **kwargs)
+
+        self.patch(type(self.env.cr), "execute", spy)
+        self.assertBlocked(lambda: self.close(self.ticket))
+        locks = [text for text in asked if "FOR NO KEY UPDATE" in text]
+        shares = [text for text in asked if "FOR SHARE" in text]
+        self.assertTrue(locks and 'UPDATE "helpdesk_ticket"' in locks[0])
+        self.assertTrue(shares and "service_checklist_line" in shares[0])
+        self.assertLess(asked.index(locks[0]), asked.index(shares[0]))
+        del asked[:]
+        self.answer(self.required, answer="yes")
+        self.assertTrue([text for text in asked if "FOR SHARE" in text])
+
+    def test_plan_archived_guards_no_more(self):
+        self.env["service.plan"].search([]).active = False
+        self.close(self.ticket)
+        self.assertTrue(self.ticket.closed)
+
     def test_not_guarded(self):
         self.env["service.plan"].search([]).is_gate = False
         self.close(self.ticket)
