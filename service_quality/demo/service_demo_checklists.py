@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.fields import Command
 
+from ..models.service_checklist_template_line import COPIED_FIELDS
 from . import content
 
 #: Checklists were introduced so many working hours ago.
@@ -69,7 +70,7 @@ class ServiceDemo(models.AbstractModel):
         model = self.env["service.checklist"]
         vals = model._prepare_vals(record, template)
         vals["date_started"] = run.clock.moment(document.created)
-        lines = [self._prepare_line(line) for line in template.line_ids]
+        lines = [self._prepare_line(line) for line in template.question_ids]
         vals["line_ids"] = [Command.create(line) for line in lines]
         if document.closed:
             answered = self._choose_lines(run, lines, run.rng.random() < PARTLY_SHARE)
@@ -90,9 +91,7 @@ class ServiceDemo(models.AbstractModel):
 
     def _prepare_line(self, line):
         """Return the vals of a line copied from the template's."""
-        copied = (
-            "sequence name kind is_required is_critical is_automatic weight script"
-        ).split()
+        copied = ("sequence", "name", "script", *COPIED_FIELDS)
         return {"template_line_id": line.id} | {name: line[name] for name in copied}
 
     def _choose_lines(self, run, lines, is_partly):

@@ -1,4 +1,4 @@
-from . import verdict, wilson
+from . import checklist_score, verdict, wilson
 from . import service_sealed_mixin
 from . import service_linked_mixin, service_cached_mixin
 from . import service_worker
@@ -14,7 +14,7 @@ from . import service_promise_screen
 from . import service_plan
 from . import service_plan_rule
 from . import service_plan_preview
-from . import service_checklist_template
+from . import service_checklist_template, service_checklist_template_line
 from . import service_checklist
 from . import service_checklist_line
 from . import service_invitation

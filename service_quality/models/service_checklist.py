@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
+from . import checklist_score
 from .service_checklist_template import PURPOSES
 
 STATES = [
@@ -20,11 +21,17 @@ class ServiceChecklist(models.Model):
     _inherit = ["service.sealed.mixin", "service.linked.mixin"]
     _order = "id"
 
-    name = fields.Char(required=True, readonly=True)
+    name = fields.Char(required=True, readonly=True, translate=True)
     template_id = fields.Many2one(
         "service.checklist.template", readonly=True, ondelete="set null", index=True
     )
+    template_version = fields.Integer(
+        readonly=True, help="Version of the template the questions were copied from."
+    )
     purpose = fields.Selection(PURPOSES, required=True, readonly=True, default="work")
+    pass_score = fields.Float(
+        readonly=True, help="A complete checklist with a lower score has failed."
+    )
     employee_id = fields.Many2one(
         "hr.employee",
         readonly=True,
@@ -72,38 +79,44 @@ class ServiceChecklist(models.Model):
         "line_ids.is_critical",
         "line_ids.points",
         "line_ids.weight",
+        "line_ids.is_automatic",
+        "pass_score",
         "date_waived",
     )
     def _compute_result(self):
-        """State and score from the answers.
+        """State and score from the answers, by the formula of checklist_score.py.
 
-        The score is the weighted mean of the answered lines; "not applicable" and
-        text lines do not count. A critical line answered with less than half of
-        its points fails the checklist. Until every required line is answered
-        (every line, when none is required) it is to do.
+        It is complete when every line that people must answer is: the required
+        ones, or all of them when none is required.
         """
         for checklist in self:
             lines = checklist.line_ids
-            scored = lines.filtered(lambda line: line.is_answered and line.is_scored)
-            weight = sum(scored.mapped("weight"))
-            checklist.score = (
-                sum(line.points * line.weight for line in scored) / weight
-                if weight
-                else 0.0
+            scored = lines.filtered("is_scored")
+            checklist.score = checklist_score.get_score(
+                (line.points, line.weight) for line in scored
             )
-            needed = lines.filtered("is_required") or lines
-            is_done = bool(lines) and all(needed.mapped("is_answered"))
-            failed = scored.filtered(
-                lambda line: line.is_critical and line.points < 0.5
+            needed = checklist._service_needed_lines()
+            is_complete = bool(needed) and all(needed.mapped("is_answered"))
+            checklist.state = checklist_score.get_state(
+                checklist.score,
+                checklist.pass_score,
+                scored.filtered("is_critical").mapped("points"),
+                is_complete=is_complete,
+                is_scored=any(scored.mapped("weight")),
+                is_waived=bool(checklist.date_waived),
             )
-            if checklist.date_waived:
-                checklist.state = "waived"
-            elif failed:
-                checklist.state = "failed"
-            else:
-                checklist.state = "passed" if is_done else "todo"
             answered = [date for date in needed.mapped("date_answered") if date]
-            checklist.date_done = max(answered) if is_done and answered else False
+            checklist.date_done = max(answered) if is_complete and answered else False
+
+    def _service_needed_lines(self):
+        """Return the lines without which a checklist is not complete.
+
+        The ledger answers automatic lines when the document is done: nobody waits
+        for them, unless there are no others.
+        """
+        own = self.line_ids.filtered(lambda line: not line.is_automatic)
+        own = own or self.line_ids
+        return own.filtered("is_required") or own
 
     def _compute_counts(self):
         for checklist in self:
@@ -113,13 +126,19 @@ class ServiceChecklist(models.Model):
             checklist.open_required_count = len(checklist._service_open_lines())
 
     def _service_open_lines(self):
-        """Return the lines that keep a guarded document from being closed."""
+        """Return the lines that keep a guarded document from being closed.
+
+        Not the automatic ones: nobody can answer them, and closing does.
+        """
         return self.filtered(
             lambda checklist: checklist.state != "waived"
         ).line_ids.filtered(
             lambda line: (
-                (line.is_required and not line.is_answered)
-                or (line.is_critical and line.answer == "no")
+                not line.is_automatic
+                and (
+                    (line.is_required and not line.is_answered)
+                    or (line.is_critical and line.answer == "no")
+                )
             )
         )
 
@@ -166,7 +185,7 @@ class ServiceChecklist(models.Model):
             }
             for document in documents
             for template in templates.sudo()  # the questions, not their setup
-            if (document.id, template.id) not in known and template.line_ids
+            if (document.id, template.id) not in known and template.question_ids
         ]
         if not vals_list:
             return self
@@ -232,7 +251,9 @@ class ServiceChecklist(models.Model):
             **document._service_snapshot_vals(),
             "name": template.name,
             "template_id": template.id,
+            "template_version": template.version,
             "purpose": template.purpose,
+            "pass_score": template.pass_score,
             "date_started": fields.Datetime.now(),
         }
 

@@ -2,11 +2,16 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from .service_checklist_template import LINE_KINDS
+from . import checklist_score
+from .checklist_score import VALUE_RANGES
+from .service_checklist_template_line import (
+    COMMENT_RULES,
+    COPIED_FIELDS,
+    FIGURES,
+    LINE_KINDS,
+)
 
 ANSWERS = [("yes", "Yes"), ("no", "No"), ("na", "Not applicable")]
-#: Range of ``value`` per kind of line.
-VALUE_RANGES = {"score": (1, 10), "balance": (-2, 2)}
 
 
 class ServiceChecklistLine(models.Model):
@@ -28,13 +33,21 @@ class ServiceChecklistLine(models.Model):
         "service.checklist.template.line", readonly=True, ondelete="set null"
     )
     sequence = fields.Integer(readonly=True)
-    name = fields.Char("Question", required=True, readonly=True)
+    # The texts are copied in every language: a reader sees them as they were when
+    # the checklist started, in his own.
+    section = fields.Char(readonly=True, translate=True)
+    name = fields.Char("Question", required=True, readonly=True, translate=True)
     kind = fields.Selection(LINE_KINDS, required=True, readonly=True)
     is_required = fields.Boolean("Required", readonly=True)
     is_critical = fields.Boolean("Critical", readonly=True)
     is_automatic = fields.Boolean("Automatic", readonly=True)
+    figure = fields.Selection(FIGURES, "Answered From", readonly=True)
+    is_na_allowed = fields.Boolean("May Not Apply", readonly=True, default=True)
+    comment_rule = fields.Selection(
+        COMMENT_RULES, "Ask Why", readonly=True, default="never"
+    )
     weight = fields.Float(readonly=True, default=1.0)
-    script = fields.Text(readonly=True)
+    script = fields.Text(readonly=True, translate=True)
     answer = fields.Selection(ANSWERS, readonly=True)
     value = fields.Integer(readonly=True)
     comment = fields.Text(readonly=True)
@@ -56,17 +69,14 @@ class ServiceChecklistLine(models.Model):
     def _compute_points(self):
         for line in self:
             line.is_answered = bool(line.date_answered)
-            line.is_scored = (
-                line.is_answered and line.kind != "text" and line.answer != "na"
+            line.is_scored = checklist_score.has_points(
+                line.kind, line.answer, line.is_answered
             )
-            line.points = line._get_points() if line.is_scored else 0.0
-
-    def _get_points(self):
-        if self.kind == "score":
-            return (self.value - 1) / 9
-        if self.kind == "balance":
-            return 1 - abs(self.value) / 2
-        return 1.0 if self.answer == "yes" else 0.0
+            line.points = (
+                checklist_score.get_points(line.kind, line.answer, line.value)
+                if line.is_scored
+                else 0.0
+            )
 
     # Access is that of the checklist, and so of the document.
 
@@ -106,30 +116,41 @@ class ServiceChecklistLine(models.Model):
 
         :param checklists: unsealed, without lines
         """
-        template_line = self.env["service.checklist.template.line"]
-        template_line.flush_model()
-        copied = ("kind", "is_required", "is_critical", "is_automatic", "weight")
-        # SQL: one statement copies all lines of all checklists; by the ORM it takes
-        # longer than saving the ticket itself
+        self.env["service.checklist.template"].flush_model()
+        self.env["service.checklist.template.line"].flush_model()
+        # SQL: one statement copies all lines of all checklists, and the texts with
+        # their translations; by the ORM it takes longer than saving the ticket itself
         self.env.execute_query(
             SQL(
                 """
+                WITH named AS (
+                    UPDATE service_checklist c SET name = t.name
+                    FROM service_checklist_template t
+                    WHERE c.id IN %(ids)s AND t.id = c.template_id
+                )
                 INSERT INTO service_checklist_line (
                     checklist_id, company_id, template_line_id, sequence, name, script,
-                    %(copied)s, is_answered, is_scored, points,
+                    section, %(copied)s, is_answered, is_scored, points,
                     create_uid, write_uid, create_date, write_date
                 )
-                SELECT c.id, c.company_id, t.id, t.sequence, %(name)s, %(script)s,
-                    %(copied_from)s, false, false, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                SELECT c.id, c.company_id, t.id, t.sequence, t.name, t.script,
+                    section.name, %(copied_from)s, false, false, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
                 FROM service_checklist c
                 JOIN service_checklist_template_line t ON t.template_id = c.template_id
-                WHERE c.id IN %(ids)s
+                LEFT JOIN LATERAL (
+                    SELECT s.name FROM service_checklist_template_line s
+                    WHERE s.template_id = t.template_id
+                        AND s.display_type = 'line_section'
+                        AND (s.sequence, s.id) < (t.sequence, t.id)
+                    ORDER BY s.sequence DESC, s.id DESC LIMIT 1
+                ) section ON true
+                WHERE c.id IN %(ids)s AND t.display_type IS NULL
                 ORDER BY c.id, t.sequence, t.id
                 RETURNING id""",
-                copied=SQL(", ").join(map(SQL.identifier, copied)),
-                copied_from=SQL(", ").join(SQL.identifier("t", col) for col in copied),
-                name=template_line._field_to_sql("t", "name"),
-                script=template_line._field_to_sql("t", "script"),
+                copied=SQL(", ").join(map(SQL.identifier, COPIED_FIELDS)),
+                copied_from=SQL(", ").join(
+                    SQL.identifier("t", name) for name in COPIED_FIELDS
+                ),
                 uid=self.env.uid,
                 now=self.env.cr.now(),
                 ids=checklists._ids,

@@ -24,7 +24,14 @@ CACHED_FIELDS = {
         "domain",
         "pause_domain",
     ),
-    "service.checklist.template": ("active", "name", "purpose", "line_ids"),
+    "service.checklist.template": (
+        "active",
+        "name",
+        "version",
+        "purpose",
+        "pass_score",
+        "question_ids",
+    ),
 }
 
 

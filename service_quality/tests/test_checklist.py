@@ -51,8 +51,11 @@ class TestChecklist(ServiceCase):
         self.assertTrue(self.check.is_required)
         self.assertEqual(len(self.checklist.line_ids), 4)
         self.assertEqual(self.checklist.name, "Test Checklist")
-        self.template.unlink()
+        with self.assertRaisesRegex(UserError, "Archive it"):
+            self.template.unlink()
+        self.template.active = False
         self.assertEqual(len(self.checklist.exists().line_ids), 4)
+        self.answer(self.check, answer="yes")
 
     def test_who_and_for_whom(self):
         self.assertEqual(self.checklist.employee_id, self.employee)
