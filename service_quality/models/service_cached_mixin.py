@@ -30,8 +30,3 @@ class ServiceCachedMixin(models.AbstractModel):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
-
-    def _update_field_translations(self, *args, **kwargs):
-        result = super()._update_field_translations(*args, **kwargs)
-        self.env.registry.clear_cache()
-        return result

@@ -134,7 +134,8 @@ class ServiceChecklistLine(models.Model):
                     create_uid, write_uid, create_date, write_date
                 )
                 SELECT c.id, c.company_id, t.id, t.sequence, t.name, t.script,
-                    section.name, %(copied_from)s, false, false, 0, %(uid)s, %(uid)s, %(now)s, %(now)s
+                    section.name, %(copied_from)s, false, false, 0,
+                    %(uid)s, %(uid)s, %(now)s, %(now)s
                 FROM service_checklist c
                 JOIN service_checklist_template_line t ON t.template_id = c.template_id
                 LEFT JOIN LATERAL (

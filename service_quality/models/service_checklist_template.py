@@ -171,8 +171,6 @@ class ServiceChecklistTemplate(models.Model):
         )
         for lang in translations:
             self.with_context(lang=lang)._check_texts()
-        if field_name in CONTENT_FIELDS:
-            self._service_raise_version()
         return result
 
     def _service_is_counted(self):

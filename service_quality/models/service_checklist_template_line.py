@@ -136,5 +136,4 @@ class ServiceChecklistTemplateLine(models.Model):
         )
         for lang in translations:
             self.with_context(lang=lang)._check_texts()
-        self.template_id._service_raise_version()
         return result

@@ -111,18 +111,6 @@ class ServiceSealedMixin(models.AbstractModel):
         self._service_open_guard()
         return super().write(vals)
 
-    def _update_field_translations(self, *args, **kwargs):
-        """Refuse the door to translated texts that passes by ``write``."""
-        if not self._service_is_unsealed():
-            raise AccessError(
-                self.env._(
-                    "%(model)s: recorded facts cannot be edited. Use the actions "
-                    "offered on the record.",
-                    model=self._description,
-                )
-            )
-        return super()._update_field_translations(*args, **kwargs)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_unsealed(self):
         if not self._service_is_unsealed():
