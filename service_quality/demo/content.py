@@ -138,12 +138,6 @@ PROMISES = {
         "Visit to look at the site",
         "Handover of the installed unit",
     ],
-    "deadline": [
-        "The written quotation is with you",
-        "The spare part is in our store",
-        "You have the corrected invoice",
-        "A replacement unit is with you",
-    ],
     "scope": [
         "You confirm the larger unit and its price",
         "You confirm the extra cable duct",

@@ -136,7 +136,8 @@ class ServiceDemo(models.AbstractModel):
                 new_value=show(row.date_settled),
                 note=promise.note or False,
             )
-        if row.kind == "callback" and row.settlement == "evidence":
+        is_call = row.kind == "callback" and not row.is_self_declared
+        if is_call and row.settlement == "evidence":
             run.log(
                 run.record(document),
                 "called",

@@ -2,8 +2,10 @@
 
 from . import content
 
-KINDS = ("callback", "appointment", "deadline", "scope")
-KIND_WEIGHTS = (45, 25, 18, 12)
+KINDS = ("callback", "appointment", "scope")
+KIND_WEIGHTS = (60, 26, 14)
+#: Share of the calls of which there is nothing but a person's word.
+DECLARED_SHARE = 0.2
 #: Every so many promises made by hand end in an exceptional way.
 EXCEPTIONS = {9: "moved", 13: "withdrawn", 17: "excused", 23: "expired"}
 
@@ -46,7 +48,7 @@ def end(story, document, promise, until):
     """Settle a promise as usual: kept, late or forgotten."""
     rng = story.rng
     kept = story.keeps(document.employee, promise.due, promise.due + 0.6 < until)
-    forgotten = not kept and promise.kind != "deadline" and rng.random() < 0.4
+    forgotten = not kept and rng.random() < 0.4
     if forgotten:
         promise.settlement, promise.settled = "closed", until
         return
@@ -56,15 +58,14 @@ def end(story, document, promise, until):
     else:
         moment = promise.due + (until - promise.due) * rng.uniform(0.2, 0.95)
     promise.settlement, promise.settled = "evidence", moment
-    if promise.kind == "callback":
+    if promise.kind == "callback" and kept and rng.random() < DECLARED_SHARE:
+        promise.is_declared = True
+    elif promise.kind == "callback":
         promise.note = rng.choice(content.CALLS)
     elif promise.kind == "scope":
         promise.note = document.say(moment, rng.choice(content.ACCEPTANCES), ours=False)
-    elif promise.kind == "appointment":
-        promise.note = document.say(moment, rng.choice(content.STARTS), ours=True)
     else:
-        # Nothing but a person's word: shown as self-declared.
-        promise.is_declared = True
+        promise.note = document.say(moment, rng.choice(content.STARTS), ours=True)
 
 
 def end_exceptionally(story, document, promise, ending, until):

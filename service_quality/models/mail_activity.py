@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 
 
 class MailActivity(models.Model):
@@ -9,7 +9,10 @@ class MailActivity(models.Model):
     )
 
     def _action_done(self, feedback=False, attachment_ids=None):
-        """A call marked as done on a served document is a logged call."""
+        """A call marked as done on a served document is a logged call.
+
+        With a note about it; without one it is only what somebody says.
+        """
         served = self.env["service.linked.mixin"]._service_document_models()
         calls = [
             (activity.res_model, activity.res_id)
@@ -18,9 +21,10 @@ class MailActivity(models.Model):
             and activity.res_model in served
         ]
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        if not self.env.user.share:
+        if not self.env.user.share and self.env.uid != SUPERUSER_ID:
             for res_model, res_id in calls:
                 document = self.env[res_model].browse(res_id)
-                text = str(feedback or "") or self.env._("Call")
-                document._service_add_contact("call", text)
+                text = document._service_message_text(str(feedback or ""))
+                has_note = document._service_says_something(text)
+                document._service_add_contact("call" if has_note else "ticked", text)
         return result

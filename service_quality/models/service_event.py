@@ -9,6 +9,8 @@ EVENT_KINDS = [
     ("stated", "Written to the customer"),
     ("customer_wrote", "Customer wrote"),
     ("called", "Call logged"),
+    ("ticked", "Call ticked without a note"),
+    ("voided", "Declaration void: the customer had to ask"),
     ("reopened", "Document reopened"),
     ("closed", "Closed without evidence"),
     ("cancelled", "Document cancelled"),

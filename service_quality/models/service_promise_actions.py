@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError
 
 from . import verdict
 
-#: Kinds that a person may declare done without a trace.
-DECLARABLE = {"deadline", "appointment", "callback", "scope"}
+#: Kinds that a person may declare done without a trace: only a call leaves none.
+DECLARABLE = {"callback"}
 #: How long after recording the author may mend a typo, once.
 TYPO_WINDOW = timedelta(minutes=10)
 
@@ -81,10 +81,10 @@ class ServicePromise(models.Model):
     def action_keep(self, note=None):
         """Say that a promise was kept.
 
-        A trace decides: a message to the customer or a logged call after the
-        promise was made counts, at the moment it left. Without a trace the promise
-        is marked *self-declared*, at this moment, and stays out of the rate when
-        it was in time.
+        A trace decides: a logged call, or a message to the customer within the
+        hours in which we promised to call, counts at the moment it left. Without a
+        trace the promise is marked *self-declared*, at this moment, and stays out of
+        the rate when it was in time; it falls when the customer asks after due.
 
         :param str note: what was done
         :return: True
@@ -97,14 +97,12 @@ class ServicePromise(models.Model):
             if promise.kind not in DECLARABLE:
                 raise UserError(
                     self.env._(
-                        "Nobody can declare this one: write to the customer, that "
-                        "settles it."
+                        "Nobody can declare this one: the evidence settles it (a "
+                        "message, the start, the closing, the delivery)."
                     )
                 )
             document = promise._service_document()
-            trace = None
-            if promise.kind == "callback":
-                trace = document._service_find_contact(promise.date_made)
+            trace = document._service_find_call(promise)
             promise._service_settle(
                 "evidence",
                 trace or fields.Datetime.now(),
@@ -140,13 +138,17 @@ class ServicePromise(models.Model):
         :param str reason: why, required
         :return: True
         :raise AccessError: not a service manager, or his own promise
-        :raise UserError: unknown outcome
+        :raise UserError: unknown outcome, or the promise still runs
         """
         reason = self._service_clean_text(reason, self.env._("Reason"), required=True)
         if outcome not in verdict.OUTCOMES:
             raise UserError(self.env._("Unknown outcome."))
         self._check_manager()
         promises = self._service_acting("read")
+        if not all(promise.settlement for promise in promises):
+            raise UserError(
+                self.env._("This promise still runs: there is no verdict to correct.")
+            )
         for promise in promises:
             old = promise.outcome
             promise.write({"corrected_outcome": outcome})

@@ -109,7 +109,7 @@ class ServicePromise(models.Model):
     def action_fix_typo(self, name=None, date_due=None):
         """Mend what the author mistyped: once, within ten minutes of recording.
 
-        The date only as long as the customer was not told another one.
+        Only as long as the customer does not know it: what he reads is a promise.
 
         :param str name: the promise in other words
         :param date_due: the due moment that was meant, naive UTC
@@ -127,14 +127,14 @@ class ServicePromise(models.Model):
             raise UserError(
                 self.env._("A typo can be mended once, within ten minutes.")
             )
+        if promise.date_told:
+            raise UserError(
+                self.env._("The customer knows it already: ask him to move it.")
+            )
         vals = {}
         if name:
             vals["name"] = self._service_clean_text(name, self.env._("Promise"))
         if date_due:
-            if promise.date_told:
-                raise UserError(
-                    self.env._("The customer knows this date already: ask to move it.")
-                )
             vals["date_due"] = self._service_clean_date(date_due, self.env._("Due"))
         if not vals:
             raise ValidationError(self.env._("Nothing to mend."))

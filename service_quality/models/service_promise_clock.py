@@ -137,6 +137,30 @@ class ServicePromise(models.Model):
     # The customer had to ask first
     # ------------------------------------------------------------------
 
+    def _service_void_declarations(self, documents, moment, text):
+        """What was only declared falls when the customer asks after it was due.
+
+        :param documents: the served documents, as superuser
+        :param moment: server time of his message, naive UTC
+        :param str text: what he wrote
+        """
+        void = self.filtered(
+            lambda row: (
+                row.is_self_declared
+                and row.outcome == "kept"
+                and not row.corrected_outcome
+                and verdict.is_overdue(row._service_limit(), None, moment)
+                and not documents.browse(row.res_id)._service_is_done()
+            )
+        )
+        if void:
+            self.env["service.event"]._service_log(
+                void, "voided", old=lambda row: row.date_settled, note=text
+            )
+            void.write(
+                {"settlement": False, "date_settled": False, "is_self_declared": False}
+            )
+
     def _service_note_chasing(self, moment, text):
         """Count that the customer wrote while these were overdue.
 

@@ -5,14 +5,15 @@ from . import verdict
 
 #: What settles a promise of a kind: ``done`` the document is done, ``outbound`` a
 #: person of ours reached the customer in writing, ``call`` a logged call,
-#: ``inbound`` the customer wrote.
+#: ``ticked`` a call marked as done without a word about it. What is promised about a
+#: change of scope is settled by the change itself.
 EVIDENCE = {
     "deadline": {"done"},
     "response": {"outbound", "call"},
     "appointment": {"started"},
-    "callback": {"call"},
+    "callback": {"call", "ticked"},
     "progress": {"outbound", "call"},
-    "scope": {"inbound"},
+    "scope": set(),
 }
 #: What settling a promise changes.
 VERDICT_FIELDS = (
@@ -94,15 +95,17 @@ class ServicePromise(models.Model):
         :return: the settled promises
         """
         kinds = [kind for kind, proofs in EVIDENCE.items() if evidence in proofs]
+        declared = evidence == "ticked"
         if running is None:
             running = self._service_running(documents, kinds, declared=True)
         promises = running.filtered(
             lambda promise: (
                 promise.kind in kinds
+                and not (declared and promise.settlement)
                 and (promise.date_from or promise.date_made) <= moment
             )
         )
-        promises._service_settle("evidence", moment, note=note)
+        promises._service_settle("evidence", moment, note=note, declared=declared)
         return promises
 
     def _service_settle(self, settlement, moment, note=None, declared=False):

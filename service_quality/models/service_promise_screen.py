@@ -94,7 +94,7 @@ class ServicePromise(models.Model):
         names = [] if self.settlement else ["withdraw"]
         if self._service_can_excuse():
             names.append("excuse")
-        if self.settlement or self.state == "overdue":
+        if self.settlement:
             names.append("correct")
         return names
 
@@ -105,7 +105,8 @@ class ServicePromise(models.Model):
     def _service_can_fix(self):
         """Tell whether the author may still mend a typo."""
         is_new = fields.Datetime.now() - self.date_made <= TYPO_WINDOW
-        if not is_new or self.create_uid != self.env.user or self.source != "manual":
+        is_own = self.create_uid == self.env.user and self.source == "manual"
+        if not is_new or not is_own or self.date_told:
             return False
         return "typo" not in self.event_ids.mapped("kind")
 

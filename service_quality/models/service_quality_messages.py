@@ -24,6 +24,7 @@ CONTACT_EVENTS = {
     "outbound": "informed",
     "inbound": "customer_wrote",
     "call": "called",
+    "ticked": "ticked",
     # Written by one of our actions: no evidence of the work, but in writing.
     "stated": "stated",
 }
@@ -110,8 +111,8 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_note_contact(self, evidence, text, now):
         """Settle what a contact with the customer proves, and remember it.
 
-        :param str evidence: ``outbound`` or ``call`` from us, ``inbound`` from the
-            customer
+        :param str evidence: ``outbound``, ``call`` or ``ticked`` (a call without a
+            note) from us, ``inbound`` from the customer
         :param str text: what was said, copied into the events
         :param now: the server's clock at posting, never a date of the message
         """
@@ -124,6 +125,8 @@ class ServiceQualityMixin(models.AbstractModel):
             # into the cache of records, with their rules
             self.env["service.plan"]._service_plans(self._name, company.id)
         if evidence == "inbound":
+            documents = self.sudo()  # done or not, nothing else
+            running._service_void_declarations(documents, now, text)
             running._service_note_chasing(now, text)
             running._service_resume(now, text)
         settled = Promise._service_evidence(self, evidence, now, text, running=running)
@@ -247,13 +250,16 @@ class ServiceQualityMixin(models.AbstractModel):
         addresses |= set(email_normalize_all(mailed))
         return bool(self._service_customer_emails() & addresses)
 
-    def _service_find_contact(self, since):
-        """Return when we first reached the customer after a moment, or None.
+    def _service_find_call(self, promise):
+        """Return when we called the customer as promised, or None.
 
-        A message of that very second is the one that made the promise.
+        A logged call says so. A message does when it left in the hours in which we
+        promised to call; without such hours any message would do, so none does.
 
-        :param since: naive UTC datetime
+        :param promise: one callback on this document
         """
+        kinds = ["called", *(["informed"] if promise.date_from else [])]
+        since = max(promise.date_made, promise.date_from or promise.date_made)
         event = (
             self.env["service.event"]
             .sudo()  # the moment of a contact on a document the user may change
@@ -261,7 +267,8 @@ class ServiceQualityMixin(models.AbstractModel):
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "=", self.id),
-                    ("kind", "in", ["informed", "called"]),
+                    ("kind", "in", kinds),
+                    # A message of that very second is the one that made the promise.
                     ("new_value", ">", fields.Datetime.to_string(since)),
                 ],
                 order="id",

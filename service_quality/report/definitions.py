@@ -31,8 +31,8 @@ DEFINITIONS = {
     ),
     "open": _lt("Promises of the period that run and are not due yet."),
     "uncounted": _lt(
-        "The customer did not know of it early enough, it was self-declared, or an "
-        "update came right after another."
+        "The customer did not know of it early enough, a call was self-declared "
+        "without a trace, or an update came right after another."
     ),
     "overdue_now": _lt("Promises whose due moment has passed, whatever the period."),
     "satisfaction": _lt(

@@ -626,13 +626,60 @@ class TestPromiseLife(PromiseCase):
         self.assertOutcome(promise, "late", counted=True)
 
     def test_evidence_replaces_a_declaration(self):
-        promise = self.make_promise(self.ticket)
+        promise = self.make_promise(self.ticket, kind="callback")
         self.as_user(promise, self.agent).action_keep("done")
         self.assertOutcome(promise, "kept", counted=False)
         self.wait(hours=3)
-        self.close(self.ticket)
+        self.log_call(self.ticket, "Reached him at last.")
         self.assertOutcome(promise, "late", counted=True)
         self.assertFalse(promise.is_self_declared)
+
+    def log_call(self, document, note=None):
+        """Tick a planned call as done, as an agent does."""
+        activity = self.as_user(document, self.agent).activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.agent.id
+        )
+        activity.action_feedback(feedback=note)
+        self.sync()
+
+    def test_a_call_without_a_word_is_a_declaration(self):
+        promise = self.make_promise(self.ticket, kind="callback")
+        response = self.make_promise(self.ticket, kind="response")
+        self.wait(hours=1)
+        for note in (None, "", " . "):
+            self.log_call(self.ticket, note)
+            self.assertOutcome(promise, "kept", counted=False)
+            self.assertTrue(promise.is_self_declared)
+            self.assertOutcome(response, None)
+        self.log_call(self.ticket, "Spoke with him.")
+        self.assertOutcome(promise, "kept", counted=True)
+        self.assertOutcome(response, "kept", counted=True)
+
+    def test_a_declaration_falls_when_the_customer_asks(self):
+        """Said to be done, never proven, and he still waits: due counts."""
+        promise = self.make_promise(self.ticket, kind="callback")
+        self.as_user(promise, self.agent).action_keep("I called")
+        self.customer_message(self.ticket, "When do you call?")
+        self.assertOutcome(promise, "kept", counted=False)
+        self.wait(hours=2)
+        self.customer_message(self.ticket, "At the very second of due")
+        self.assertOutcome(promise, "kept", counted=False)
+        self.wait(seconds=1)
+        self.customer_message(self.ticket, "Nobody has called me.")
+        self.assertOutcome(promise, None, counted=True)
+        self.assertEqual(promise.state, "overdue")
+        self.assertEqual(promise.chase_count, 1)
+        self.assertIn("voided", self.events_of(promise))
+        self.close(self.ticket)
+        self.assertOutcome(promise, "missed", counted=True)
+
+    def test_thanks_after_closing_voids_nothing(self):
+        promise = self.make_promise(self.ticket, kind="callback")
+        self.as_user(promise, self.agent).action_keep("I called")
+        self.close(self.ticket)
+        self.wait(hours=3)
+        self.customer_message(self.ticket, "Thank you for everything.")
+        self.assertOutcome(promise, "kept", counted=False)
 
     # ------------------------------------------------------------------
     # State: computed for people, searched in SQL
@@ -654,6 +701,7 @@ class TestPromiseLife(PromiseCase):
             promises |= self.make_promise(self.ticket, tell=False, date_due=due)
         for outcome in verdict.OUTCOMES:
             promise = self.make_promise(self.ticket, tell=False)
+            promise._service_unseal()._service_settle("closed", self.now)
             self.correct(promise, outcome)
             promises |= promise
         return promises
@@ -826,13 +874,15 @@ class TestPromiseActions(PromiseCase):
                 )
 
     def test_keep_twice(self):
+        self.promise = self.make_promise(self.ticket, kind="callback")
         self.as_user(self.promise, self.agent).action_keep("done")
         self.assertNothing(
             UserError, lambda: self.as_user(self.promise, self.agent).action_keep()
         )
 
     def test_keep_needs_a_declarable_kind(self):
-        for kind in ("progress", "response"):
+        """Declared before due, nothing but a call would hide a miss for ever."""
+        for kind in set(verdict.KINDS) - {"callback"}:
             self.promise = self.make_promise(self.ticket, kind=kind)
             self.assertNothing(
                 UserError,
@@ -849,9 +899,13 @@ class TestPromiseActions(PromiseCase):
             )
 
     def test_keep_with_a_trace(self):
-        """A message after the promise proves the call, at the moment it left."""
-        callback = self.make_promise(self.ticket, kind="callback")
+        """A message in the hours agreed proves the call, at the moment it left."""
+        callback = self.make_promise(
+            self.ticket, kind="callback", date_from=self.after(hours=1)
+        )
         self.wait(minutes=30)
+        self.agent_message(self.ticket, "We work on it.")
+        self.wait(minutes=60)
         self.agent_message(self.ticket, "As I said on the phone: Tuesday.")
         traced = self.now
         self.wait(hours=5)
@@ -860,7 +914,18 @@ class TestPromiseActions(PromiseCase):
         self.assertEqual(callback.date_settled, traced)
         self.assertFalse(callback.is_self_declared)
 
+    def test_any_message_is_no_call(self):
+        """Without agreed hours, or before them, a message proves no call."""
+        for window in ({}, {"date_from": self.after(hours=1)}):
+            callback = self.make_promise(self.ticket, kind="callback", **window)
+            self.wait(minutes=30)
+            self.agent_message(self.ticket, "We work on it.")
+            self.as_user(callback, self.agent).action_keep("Called")
+            self.assertOutcome(callback, "kept", counted=False)
+            self.assertTrue(callback.is_self_declared)
+
     def test_keep_event_has_the_real_user(self):
+        self.promise = self.make_promise(self.ticket, kind="callback")
         self.wait(minutes=5)
         self.as_user(self.promise, self.agent).action_keep("Replaced the fuse")
         event = self.raw_events(self.promise)[-1]
@@ -956,6 +1021,19 @@ class TestPromiseActions(PromiseCase):
         self.correct(self.promise, "missed")
         self.assertOutcome(self.promise, "missed")
 
+    def test_correct_needs_a_verdict(self):
+        """What still runs is not settled by a manager's word."""
+        for hours in (0, 3):
+            self.wait(hours=hours)
+            self.assertNothing(
+                UserError,
+                lambda: self.as_user(self.promise, self.manager).action_correct(
+                    "kept", "He will keep it"
+                ),
+            )
+            actions = self.as_user(self.promise, self.manager).allowed_actions
+            self.assertNotIn("correct", actions)
+
     def test_manager_without_the_document(self):
         """A service manager decides about promises, not about tickets."""
         manager = self.make_user("sq_pure", "service_quality.group_manager")
@@ -1050,13 +1128,17 @@ class TestPromiseActions(PromiseCase):
 
     def test_typo_refused(self):
         due = fields.Datetime.to_string(self.after(hours=9))
-        # The customer was told another date.
-        self.assertNothing(
-            UserError,
-            lambda: self.as_user(self.promise, self.agent).action_fix_typo(
-                date_due=due
-            ),
-        )
+        # The customer was told another date, in other words.
+        for change in ({"date_due": due}, {"name": "We look at it"}):
+            self.assertNothing(
+                UserError,
+                lambda change=change: self.as_user(
+                    self.promise, self.agent
+                ).action_fix_typo(**change),
+            )
+        self.assertNotIn("fix", self.as_user(self.promise, self.agent).allowed_actions)
+        self.promise = self.make_promise(self.ticket, tell=False)
+        self.assertIn("fix", self.as_user(self.promise, self.agent).allowed_actions)
         # Somebody else's.
         self.assertNothing(
             UserError,

@@ -68,10 +68,11 @@ class TestScorecard(ServiceCase):
         today = staticmethod(lambda *args, **kwargs: self.now.date())
         self.startPatcher(patch.object(fields.Date, "context_today", today))
         ticket = self.make_ticket()
-        for kind in ("deadline", "appointment"):
-            self.make_promise(ticket, kind=kind)
+        self.make_promise(ticket)
+        promise = self.make_promise(
+            ticket, kind="callback", date_due=self.after(hours=9)
+        )
         self.wait(hours=1)
-        promise = ticket.service_promise_ids.filtered(lambda p: p.kind == "deadline")
         self.as_user(promise, self.agent).action_keep()
         self.wait(hours=2)
         self.customer_message(ticket, "Where are you?")
