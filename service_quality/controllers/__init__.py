@@ -1,1 +1,2 @@
+from . import customer
 from . import export

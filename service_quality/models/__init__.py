@@ -1,6 +1,8 @@
 from . import checklist_score, verdict, wilson
 from . import service_sealed_mixin
 from . import service_linked_mixin, service_cached_mixin
+from . import service_link_mixin
+from . import service_link, service_link_decision, service_link_settings
 from . import service_worker
 from . import service_event
 from . import service_promise
@@ -8,7 +10,7 @@ from . import service_promise_recording
 from . import service_promise_verdict
 from . import service_promise_life
 from . import service_promise_actions
-from . import service_promise_changes
+from . import service_promise_changes, service_promise_move
 from . import service_promise_clock
 from . import service_promise_screen
 from . import service_plan
@@ -22,7 +24,7 @@ from . import service_feedback
 from . import service_quality_mixin
 from . import service_quality_plans
 from . import service_quality_evidence
-from . import service_quality_messages
+from . import service_quality_messages, service_quality_word
 from . import service_quality_panel
 from . import resource_calendar
 from . import res_company

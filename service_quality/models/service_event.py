@@ -16,6 +16,7 @@ EVENT_KINDS = [
     ("cancelled", "Document cancelled"),
     ("moved", "Moved with the customer's word"),
     ("move_asked", "New date asked"),
+    ("move_declined", "New date declined by the customer"),
     ("tightened", "Earlier date promised"),
     ("paused", "Paused: waiting for the customer"),
     ("resumed", "Resumed"),

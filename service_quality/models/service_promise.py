@@ -45,7 +45,11 @@ class ServicePromise(models.Model):
 
     _name = "service.promise"
     _description = "Promise"
-    _inherit = ["service.sealed.mixin", "service.linked.mixin"]
+    _inherit = [
+        "service.sealed.mixin",
+        "service.linked.mixin",
+        "service.link.mixin",
+    ]
     _order = "date_due, id"
 
     _service_input_fields = frozenset(

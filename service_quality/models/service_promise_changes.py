@@ -36,6 +36,7 @@ class ServicePromise(models.Model):
                 )
             if date_due <= promise.date_due:
                 old, was_counted = promise.date_due, promise.is_counted
+                promise._service_drop_move()
                 promise.write({"date_due": date_due})
                 if was_counted and not promise.is_counted:
                     raise UserError(
@@ -47,40 +48,6 @@ class ServicePromise(models.Model):
             else:
                 promise._service_ask_move(date_due, reason, self.env)
         return True
-
-    def _service_ask_move(self, date_due, reason, env):
-        """Write to the customer that we ask for a new date; note what was asked."""
-        self.ensure_one()
-        document = self.with_env(env)._service_document()
-        zone = self.partner_id.tz or env.user.tz or "UTC"
-        document._service_post_to_customer(
-            "service_quality.message_move_asked",
-            {"promise": self, "date_due": date_due, "reason": reason, "zone": zone},
-        )
-        self.write({"date_due_asked": date_due, "move_reason": reason})
-        self.env["service.event"]._service_log(
-            self, "move_asked", old=self.date_due, new=date_due, note=reason
-        )
-
-    def _service_move_agreed(self, moment, note=None):
-        """The customer agreed to the date asked for, at ``moment``.
-
-        Before the old date expired the promise is *moved* and a successor runs;
-        afterwards the old one stays what it is, and the successor runs beside it.
-        Called by whatever brings the customer's word, never by an agent.
-
-        :param moment: when he agreed, server time, naive UTC
-        :param str note: his words
-        :return: the successors
-        """
-        successors = self.browse()
-        for promise in self.filtered("date_due_asked"):
-            successor = promise._service_succeed(promise.date_due_asked, moment)
-            promise.write({"successor_id": successor.id, "date_due_asked": False})
-            if verdict.to_second(moment) <= promise._service_limit():
-                promise._service_settle("moved", moment, note=note)
-            successors |= successor
-        return successors
 
     def _service_succeed(self, date_due, moment):
         """Record the promise that follows this one, told at the moment he agreed."""
@@ -139,6 +106,7 @@ class ServicePromise(models.Model):
         if not vals:
             raise ValidationError(self.env._("Nothing to mend."))
         old = f"{promise.name} | {fields.Datetime.to_string(promise.date_due)}"
+        promise._service_drop_move()
         promise.write(vals)
         new = f"{promise.name} | {fields.Datetime.to_string(promise.date_due)}"
         self.env["service.event"]._service_log(promise, "typo", old=old, new=new)

@@ -1,0 +1,59 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+
+from .service_quality_messages import AUTOMATIC
+
+
+class ServiceQualityMixin(models.AbstractModel):
+    """What was asked and answered by link, in the chatter of the document.
+
+    Without the link: it stands in the customer's mail and nowhere else.
+    """
+
+    _inherit = "service.quality.mixin"
+
+    def _service_note_asked(self, heading, content, env):
+        """Note on one document what its customer was asked by mail.
+
+        The customer was written to, so a later excuse may rest on it.
+
+        :param str heading: what was done, in the user's language
+        :param list content: (label, text) pairs that the customer reads
+        :param env: environment of the user who asks
+        """
+        self.ensure_one()
+        lines = Markup("<br/>").join(
+            Markup("%s: %s") % (label, text) for label, text in content
+        )
+        self.with_env(env).with_context(**{AUTOMATIC: True}).message_post(
+            body=Markup("<p>%s</p><p>%s</p>") % (heading, lines),
+            message_type="notification",
+            subtype_xmlid="mail.mt_note",
+        )
+        running = self.env["service.promise"]._service_running(self)
+        text = "\n".join(f"{label}: {text}" for label, text in content)
+        self._service_log_contact(running, "stated", fields.Datetime.now(), text)
+
+    def _service_post_word(self, link, text, employee, own_words=False):
+        """Post what a customer said by link, and tell who answers for it.
+
+        :param link: service.link
+        :param str text: his question, or what he decided
+        :param employee: hr.employee to notify
+        :param bool own_words: he wrote the text himself: his message, like one in
+            the portal
+        """
+        self.ensure_one()
+        # sudo: the customer's word on the document that he was asked about
+        document = self.sudo().with_context(mail_notify_force_send=False)
+        if not own_words:
+            document = document.with_context(**{AUTOMATIC: True})
+        document.message_post(
+            body=text,
+            author_id=link.partner_id.id or None,
+            email_from=link.email,
+            message_type="comment" if own_words else "notification",
+            subtype_xmlid="mail.mt_comment" if own_words else "mail.mt_note",
+            partner_ids=employee.user_id.partner_id.ids,
+        )
