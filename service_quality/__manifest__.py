@@ -33,6 +33,8 @@
         "views/service_feedback_views.xml",
         "views/service_plan_views.xml",
         "views/service_quality_report_views.xml",
+        "report/service_evidence_pack_templates.xml",
+        "views/service_evidence_pack_views.xml",
         "views/service_dashboard_views.xml",
         "views/hr_employee_views.xml",
         "views/survey_views.xml",

@@ -36,6 +36,7 @@ EVENT_KINDS = [
     ("closed_open", "Closed with open items"),
     ("feedback", "Customer answered"),
     ("deleted", "Document deleted"),
+    ("printed", "Evidence pack printed"),
 ]
 
 

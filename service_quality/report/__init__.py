@@ -5,3 +5,5 @@ from . import service_dashboard_export
 from . import service_dashboard_drill
 from . import service_dashboard_scorecard
 from . import xlsx_workbook
+from . import evidence_gaps, evidence_timeline
+from . import service_evidence_pack

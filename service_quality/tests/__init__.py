@@ -7,6 +7,7 @@ from . import test_composer
 from . import test_dashboard
 from . import test_due_dates
 from . import test_evidence
+from . import test_evidence_pack
 from . import test_export
 from . import test_files
 from . import test_js

@@ -112,6 +112,17 @@ export class ServicePanel extends Component {
         await this.action.doAction(action, { onClose: () => this.reload() });
     }
 
+    async printEvidence() {
+        if (!(await this.saved())) {
+            return;
+        }
+        const { resId, resModel } = this.props.record;
+        const action = await this.orm.call(resModel, "action_service_evidence_pack", [
+            [resId],
+        ]);
+        await this.action.doAction(action);
+    }
+
     async runAction(promise, name) {
         if (!(await this.saved())) {
             return;
