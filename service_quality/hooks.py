@@ -3,6 +3,8 @@ from odoo.tools import SQL
 #: Tables whose rows hold employees and surveys back, the newest facts first.
 TABLES = (
     "service_reminder",
+    "service_silent_customer",
+    "service_recovery",
     "service_feedback",
     "service_invitation",
     "service_checklist",

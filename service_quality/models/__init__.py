@@ -21,11 +21,17 @@ from . import service_checklist
 from . import service_checklist_line
 from . import service_invitation
 from . import service_feedback
+from . import service_recovery
+from . import service_recovery_opening
+from . import service_recovery_actions
+from . import service_silent_customer
+from . import service_silent_refresh
 from . import service_quality_mixin
 from . import service_quality_plans
 from . import service_quality_evidence
 from . import service_quality_messages, service_quality_word
 from . import service_quality_panel
+from . import service_quality_feedback
 from . import resource_calendar
 from . import res_company
 from . import res_config_settings

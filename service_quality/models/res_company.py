@@ -40,6 +40,49 @@ class ResCompany(models.Model):
         default=14,
         help="A customer gets at most one survey in this time.",
     )
+    service_low_score = fields.Float(
+        "Low Score",
+        default=50.0,
+        help="An answer below this (0-100) opens a recovery.",
+    )
+    service_recovery_on = fields.Selection(
+        [
+            ("never", "Never"),
+            ("missed", "Missed promises"),
+            ("broken", "Missed and late promises"),
+        ],
+        "Recover From",
+        default="missed",
+        required=True,
+        help="Which broken promises open a recovery by themselves.",
+    )
+    service_recovery_hours = fields.Float(
+        "Recover Within (working hours)",
+        default=8.0,
+        help="Working hours of the company until a recovery is due.",
+    )
+    service_recovery_user_id = fields.Many2one(
+        "res.users",
+        "Owner of Recoveries",
+        domain=[("share", "=", False)],
+        help="Empty: the manager of whoever it concerns.",
+    )
+    service_silent_factor = fields.Float(
+        "Silent After (times the usual gap)",
+        default=3.0,
+        help="A customer is silent when he was not seen for so many times the median "
+        "of the days between his visits.",
+    )
+    service_silent_days = fields.Integer(
+        "Bad Events of the Last (days)",
+        default=180,
+        help="Older failures make nobody a silent customer.",
+    )
+    service_heard_share = fields.Float(
+        "Share Who Complain (%)",
+        default=4.0,
+        help="Of a hundred dissatisfied customers so many complain.",
+    )
     service_min_counted = fields.Integer(
         "Promises to Compare",
         default=20,
@@ -51,6 +94,17 @@ class ResCompany(models.Model):
         " AND service_reopen_hours >= 0 AND service_survey_pause_days >= 0"
         " AND service_min_counted >= 0 AND service_remind_hours >= 0"
         " AND service_escalate_hours >= 0"
+        " AND service_low_score BETWEEN 0 AND 100"
+        " AND service_silent_factor > 0 AND service_silent_days > 0"
+        " AND service_heard_share > 0 AND service_heard_share <= 100"
+        " AND service_recovery_hours BETWEEN 0 AND 10000"
         " AND service_tolerance_minutes BETWEEN 0 AND 60)",
         "The settings of Service Quality cannot be negative.",
     )
+
+    def _service_recovery_outcomes(self):
+        """Return the outcomes of promises that open a recovery, see the setting."""
+        self.ensure_one()
+        # sudo: a setting of the company, never shown
+        setting = self.sudo().service_recovery_on
+        return {"missed": ("missed",), "broken": ("missed", "late")}.get(setting, ())

@@ -33,6 +33,27 @@ class ResConfigSettings(models.TransientModel):
     service_survey_pause_days = fields.Integer(
         related="company_id.service_survey_pause_days", readonly=False
     )
+    service_low_score = fields.Float(
+        related="company_id.service_low_score", readonly=False
+    )
+    service_recovery_on = fields.Selection(
+        related="company_id.service_recovery_on", readonly=False
+    )
+    service_recovery_hours = fields.Float(
+        related="company_id.service_recovery_hours", readonly=False
+    )
+    service_recovery_user_id = fields.Many2one(
+        related="company_id.service_recovery_user_id", readonly=False
+    )
+    service_silent_factor = fields.Float(
+        related="company_id.service_silent_factor", readonly=False
+    )
+    service_silent_days = fields.Integer(
+        related="company_id.service_silent_days", readonly=False
+    )
+    service_heard_share = fields.Float(
+        related="company_id.service_heard_share", readonly=False
+    )
     service_min_counted = fields.Integer(
         related="company_id.service_min_counted", readonly=False
     )

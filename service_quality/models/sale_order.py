@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import float_compare
+from odoo.tools import SQL, float_compare
 
 #: States in which the customer has the order in writing.
 RECEIVED_STATES = ("sent", "sale")
@@ -28,6 +28,11 @@ class SaleOrder(models.Model):
             >= 0
             for line in lines
         )
+
+    @api.model
+    def _service_contact_condition(self):
+        """An order is the customer's act; a quotation is ours."""
+        return SQL("d.state = 'sale'")
 
     def _service_is_cancelled(self):
         return self.state == "cancel"

@@ -37,6 +37,17 @@ EVENT_KINDS = [
     ("feedback", "Customer answered"),
     ("deleted", "Document deleted"),
     ("printed", "Evidence pack printed"),
+    ("recovery_opened", "Recovery opened"),
+    ("cause", "Cause named"),
+    ("warned", "Customer told of the recovery"),
+    ("apologised", "Apologised"),
+    ("compensated", "Compensated"),
+    ("asked_back", "Customer asked again"),
+    ("recovered", "Recovered"),
+    ("lost", "Not recovered"),
+    ("recovery_cancelled", "Recovery cancelled"),
+    ("silent_call", "Call promised to a silent customer"),
+    ("silent_dismissed", "Silent customer dismissed"),
 ]
 
 

@@ -63,6 +63,14 @@ class ServiceFeedback(models.Model):
         "survey.user_input", "Survey Answer", readonly=True, ondelete="set null"
     )
     date_answered = fields.Datetime(required=True, readonly=True)
+    invitation_id = fields.Many2one(
+        "service.invitation", readonly=True, ondelete="set null"
+    )
+    is_manual = fields.Boolean(
+        "Asked by Hand",
+        readonly=True,
+        help="Kept apart from the automatic sample.",
+    )
 
     _document_idx = models.Index("(res_model, res_id)")
     _date_idx = models.Index("(date_answered, company_id)")
@@ -83,7 +91,53 @@ class ServiceFeedback(models.Model):
         answers -= known.survey_input_id
         rows = feedback.create([feedback._prepare_vals(answer) for answer in answers])
         self.env["service.event"]._service_log(rows, "feedback")
+        rows._service_follow_up()
         return rows
+
+    # ------------------------------------------------------------------
+    # What an answer starts
+    # ------------------------------------------------------------------
+
+    def _service_score(self):
+        """Return one answer as 0-100, or None when it gives no score.
+
+        Satisfaction; else the mean of the two qualities; else the likelihood to
+        recommend times ten.
+        """
+        self.ensure_one()
+        if self.has_satisfaction:
+            return self.satisfaction
+        qualities = [
+            self[name]
+            for name in ("technical_quality", "service_quality")
+            if self[f"has_{name}"]
+        ]
+        if qualities:
+            return sum(qualities) / len(qualities)
+        return self.recommend * 10.0 if self.has_recommend else None
+
+    def _service_is_low(self):
+        """Tell whether one answer is below the company's threshold."""
+        score = self._service_score()
+        # sudo: a setting of the company, never shown
+        return score is not None and score < self.company_id.sudo().service_low_score
+
+    def _service_follow_up(self):
+        """Open or close recoveries; a failure there never loses the answer."""
+        worker = self.env["service.worker"]
+        after = self.filtered("invitation_id.recovery_id")
+        worker._service_safely(
+            lambda: self.env["service.recovery"]._service_from_feedback(self - after)
+        )
+        for row in after:
+            recovery = row.invitation_id.recovery_id._service_unseal()
+            worker._service_safely(
+                lambda row=row, recovery=recovery: recovery._service_take_answer(row)
+            )
+
+    # ------------------------------------------------------------------
+    # From a survey
+    # ------------------------------------------------------------------
 
     @api.model
     def _prepare_vals(self, answer):
@@ -98,6 +152,8 @@ class ServiceFeedback(models.Model):
             "partner_id": invitation.partner_id.id,
             "company_id": invitation.company_id.id,
             "survey_input_id": answer.id,
+            "invitation_id": invitation.id,
+            "is_manual": invitation.is_manual,
             "date_answered": fields.Datetime.now(),
         }
         for line in answer.user_input_line_ids.filtered(lambda row: not row.skipped):

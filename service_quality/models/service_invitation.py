@@ -49,6 +49,11 @@ class ServiceInvitation(models.Model):
     )
     state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     reason = fields.Selection(REASONS, "Why Not", readonly=True)
+    recovery_id = fields.Many2one(
+        "service.recovery",
+        readonly=True,
+        help="Asks whether it is all right now, after this recovery.",
+    )
 
     _document_idx = models.Index("(res_model, res_id)")
     _queue_idx = models.Index("(date_planned) WHERE state = 'queued'")
@@ -95,6 +100,28 @@ class ServiceInvitation(models.Model):
             "date_planned": planned,
             "is_manual": is_manual,
         }
+
+    @api.model
+    def _service_ask_back(self, document, recovery):
+        """Ask a customer how it is after a recovery; now, by hand.
+
+        :param document: the served document of the recovery
+        :param recovery: service.recovery
+        :return: the invitation, sent or with the reason why not
+        """
+        survey = self.env["service.plan"]._service_survey(document)
+        vals = self._prepare_vals(
+            document, survey, fields.Datetime.now(), is_manual=True
+        )
+        # It concerns whom the recovery concerns, whoever has the document now.
+        vals.update(
+            recovery_id=recovery.id,
+            employee_id=recovery.employee_id.id,
+            department_id=recovery.department_id.id,
+        )
+        invitation = self.create(vals)
+        invitation._service_send_safely()
+        return invitation
 
     # ------------------------------------------------------------------
     # Sending
@@ -185,13 +212,17 @@ class ServiceInvitation(models.Model):
         return bool(users)
 
     def _service_is_tired(self):
-        """Tell whether the customer was asked within the company's pause."""
+        """Tell whether the customer was asked within the company's pause.
+
+        What somebody sent by hand does not tire the automatic sample.
+        """
         pause = timedelta(days=self.company_id.service_survey_pause_days)
         return bool(
             self.search_count(
                 [
                     ("email", "=", self.email),
                     ("company_id", "=", self.company_id.id),
+                    ("is_manual", "=", False),
                     ("date_sent", ">", fields.Datetime.now() - pause),
                 ],
                 limit=1,

@@ -230,3 +230,13 @@ class ServicePlan(models.Model):
                 if matching:
                     matches.append((plan, matching))
         return matches
+
+    @api.model
+    def _service_survey(self, document):
+        """Return the survey for one document: its plan's, else the ready-made one."""
+        for plan, _documents in self._service_for(document):
+            if plan.survey_id:
+                return plan.survey_id
+        survey = self.env.ref("service_quality.survey_service", False)
+        # sudo: which questions are sent, no answers
+        return (survey or self.env["survey.survey"]).sudo()

@@ -20,8 +20,10 @@ from . import test_performance
 from . import test_plan
 from . import test_polish
 from . import test_promise
+from . import test_recovery
 from . import test_screens
 from . import test_seam
+from . import test_silent
 from . import test_survey
 from . import test_tour
 from . import test_verdict

@@ -17,6 +17,8 @@ SEALED = (
     "service.checklist.line",
     "service.feedback",
     "service.invitation",
+    "service.recovery",
+    "service.silent.customer",
 )
 
 

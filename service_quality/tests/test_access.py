@@ -55,6 +55,23 @@ class TestAccess(ServiceCase):
                 ._service_unseal()
                 .create({**vals, "date_answered": self.now, "satisfaction": 50})
             )
+            self.rows["service.silent.customer"][name] = (
+                self.env["service.silent.customer"]
+                ._service_unseal()
+                .create({**vals, "date_event": self.now})
+            )
+            self.rows["service.recovery"][name] = (
+                self.env["service.recovery"]
+                ._service_unseal()
+                .create(
+                    {
+                        **vals,
+                        "trigger": "missed",
+                        "date_opened": self.now,
+                        "date_due": self.now,
+                    }
+                )
+            )
             self.rows["service.invitation"][name] = (
                 self.env["service.invitation"]
                 ._service_unseal()

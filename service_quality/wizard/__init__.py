@@ -1,4 +1,5 @@
 from . import service_moment_mixin
 from . import service_promise_wizard
 from . import service_promise_action_wizard
+from . import service_recovery_wizard, service_silent_wizard
 from . import mail_compose_message
