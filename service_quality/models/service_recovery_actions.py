@@ -168,9 +168,7 @@ class ServiceRecovery(models.Model):
         )
         recovery = self._service_acting()
         self._service_write_to_customer(message)
-        recovery.write(
-            {"date_apologised": fields.Datetime.now(), "apology": message}
-        )
+        recovery.write({"date_apologised": fields.Datetime.now(), "apology": message})
         self.env["service.event"]._service_log(recovery, "apologised", note=message)
         recovery._service_start_acting()
         return True

@@ -53,9 +53,7 @@ class ServiceSilentCustomer(models.Model):
         readonly=True,
         help="The gap is the customer's own, not that of the company's customers.",
     )
-    limit_days = fields.Float(
-        "Silent After (days)", readonly=True, aggregator="avg"
-    )
+    limit_days = fields.Float("Silent After (days)", readonly=True, aggregator="avg")
     silent_days = fields.Integer("Days Silent", compute="_compute_silent_days")
     date_found = fields.Datetime("Found On", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="found")
@@ -101,7 +99,9 @@ class ServiceSilentCustomer(models.Model):
             )
             row.write({"state": "called", "promise_id": promise.id})
             self.env["service.event"]._service_log(
-                row, "silent_call", new=promise.sudo().date_due  # its own due
+                row,
+                "silent_call",
+                new=promise.sudo().date_due,  # its own due
             )
             promises |= promise
         action = self.env["ir.actions.act_window"]._for_xml_id(

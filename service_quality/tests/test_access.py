@@ -83,6 +83,9 @@ class TestAccess(ServiceCase):
                     }
                 )
             )
+        for rows in self.rows.values():
+            # Without the right of whoever made them.
+            rows.update({key: row.with_env(self.env) for key, row in rows.items()})
         self.sync()
         mine, others = {"ticket", "order"}, {"ticket2", "order2"}
         self.visible = {

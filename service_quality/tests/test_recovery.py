@@ -95,9 +95,7 @@ class TestRecoveryOpening(RecoveryCase):
 
     def test_owner(self):
         self.assertEqual(self.open_recovery().user_id, self.leader)
-        self.assertEqual(
-            self.recoveries().activity_ids.mapped("user_id"), self.leader
-        )
+        self.assertEqual(self.recoveries().activity_ids.mapped("user_id"), self.leader)
         self.employee.parent_id = False
         self.department.manager_id = self.manager.employee_ids
         other = self.make_ticket()
@@ -211,9 +209,7 @@ class TestRecoveryOpening(RecoveryCase):
         self.company.resource_calendar_id = empty
         feedback = self.make_feedback(10)
         self.assertTrue(feedback.exists())
-        self.assertEqual(
-            self.recoveries().date_due, self.now + timedelta(hours=8)
-        )
+        self.assertEqual(self.recoveries().date_due, self.now + timedelta(hours=8))
 
 
 @tagged("post_install", "-at_install")
@@ -394,16 +390,12 @@ class TestRecoverySteps(RecoveryCase):
             invitation = self.env["service.invitation"].search(
                 [("recovery_id", "=", recovery.id)]
             )
-            self.assertEqual(
-                (invitation.state, invitation.is_manual), ("sent", True)
-            )
+            self.assertEqual((invitation.state, invitation.is_manual), ("sent", True))
             with self.assertRaises(UserError):
                 self.as_user(recovery, self.agent).action_check_back()
             self.make_feedback(score, ticket, invitation_id=invitation.id)
             self.assertEqual(recovery.state, state)
-            self.assertEqual(
-                (recovery.score_before, recovery.score_after), (10, score)
-            )
+            self.assertEqual((recovery.score_before, recovery.score_after), (10, score))
             self.assertFalse(recovery.is_self_declared)
             # Its answer is part of this recovery and opens no other.
             self.assertEqual(len(self.recoveries(ticket)), 1)

@@ -26,6 +26,7 @@ class TestSilent(RecoveryCase):
 
     def setUp(self):
         super().setUp()
+        self.ticket.unlink()
         self.now = datetime(2026, 6, 1, 9, 0)
 
     def visit(self, *days_ago, partner=None):
@@ -47,7 +48,7 @@ class TestSilent(RecoveryCase):
         )
         record.invalidate_recordset(["create_date"])
 
-    def fail(self, document, days_ago, score=10):
+    def disappoint(self, document, days_ago, score=10):
         """Let a customer be disappointed, so many days ago."""
         with self.at(self.now - days_ago * DAY):
             return self.make_feedback(score, document)
@@ -62,7 +63,7 @@ class TestSilent(RecoveryCase):
     def test_boundary(self):
         """Median gap 10 days, factor 3: silent after 30 days, not at 30."""
         tickets = self.visit(70, 60, 50, 40, 30)
-        self.fail(tickets[-1], 29)
+        self.disappoint(tickets[-1], 29)
         self.assertFalse(self.refresh())
         self.now += timedelta(seconds=1)
         row = self.refresh()
@@ -79,7 +80,7 @@ class TestSilent(RecoveryCase):
         tickets = self.visit(*own)
         others = [90, 80, 70, 60, 50, 1]
         self.visit(*others, partner=self.stranger)
-        self.fail(tickets[-1], 99)
+        self.disappoint(tickets[-1], 99)
         row = self.refresh()
         gaps = [5, 95, 10, 10, 10, 10, 49]
         self.assertEqual((row.gap_days, row.is_own_rhythm), (median(gaps), False))
@@ -89,7 +90,7 @@ class TestSilent(RecoveryCase):
 
     def test_several_contacts_on_one_day_are_one_visit(self):
         tickets = self.visit(70, 70, 70, 60, 50, 40)
-        self.fail(tickets[-1], 40)
+        self.disappoint(tickets[-1], 40)
         self.assertEqual(self.refresh().gap_days, 10)
 
     def test_what_makes_no_silent_customer(self):
@@ -97,10 +98,10 @@ class TestSilent(RecoveryCase):
         tickets = self.visit(*visits)
         with self.subTest("nothing went wrong"):
             self.assertFalse(self.refresh())
-        self.fail(tickets[-1], 39, score=50)
+        self.disappoint(tickets[-1], 39, score=50)
         with self.subTest("not low"):
             self.assertFalse(self.refresh())
-        self.fail(tickets[0], 39)
+        self.disappoint(tickets[0], 39)
         self.assertTrue(self.refresh())
         with self.subTest("seen again: a message of the portal"):
             message = self.customer_message(tickets[0])
@@ -122,14 +123,14 @@ class TestSilent(RecoveryCase):
 
     def test_old_failure(self):
         tickets = self.visit(400, 390, 380, 370)
-        self.fail(tickets[-1], 181)
+        self.disappoint(tickets[-1], 181)
         self.assertFalse(self.refresh())
         self.company.service_silent_days = 182
         self.assertTrue(self.refresh())
 
     def test_complaint_since(self):
         tickets = self.visit(70, 60, 50, 40)
-        self.fail(tickets[-1], 39)
+        self.disappoint(tickets[-1], 39)
         self.assertTrue(self.refresh())
         with self.at(self.now - 20 * DAY):
             self.model("service.recovery", self.agent).create(
@@ -141,7 +142,7 @@ class TestSilent(RecoveryCase):
             )
         self.assertFalse(self.refresh())
         # What went wrong after he complained, he has kept for himself.
-        self.fail(tickets[-1], 10)
+        self.disappoint(tickets[-1], 10)
         self.assertEqual(self.refresh().event_count, 1)
 
     def test_broken_promises(self):
@@ -165,33 +166,31 @@ class TestSilent(RecoveryCase):
         ours = self.manager.partner_id
         for partner in (ours, self.stranger):
             tickets = self.visit(70, 60, 50, 40, partner=partner)
-            self.fail(tickets[-1], 39)
+            self.disappoint(tickets[-1], 39)
         self.assertEqual(self.refresh().partner_id, self.stranger)
         self.stranger.active = False
         self.assertFalse(self.refresh())
 
     def test_deleted_partner(self):
         tickets = self.visit(70, 60, 50, 40, partner=self.stranger)
-        self.fail(tickets[-1], 39)
+        self.disappoint(tickets[-1], 39)
         self.assertTrue(self.refresh())
         tickets.partner_id = False
         self.sync()
-        self.env.cr.execute(
-            "DELETE FROM res_partner WHERE id = %s", [self.stranger.id]
-        )
+        self.env.cr.execute("DELETE FROM res_partner WHERE id = %s", [self.stranger.id])
         self.env.invalidate_all()
         self.assertFalse(self.refresh())
 
     def test_companies_are_apart(self):
         tickets = self.visit(70, 60, 50, 40)
-        self.fail(tickets[-1], 39)
+        self.disappoint(tickets[-1], 39)
         foreign = self.make_ticket(company=self.other_company, user=self.foreigner)
         self.stamp(foreign, self.now)
         self.assertEqual(self.refresh().company_id, self.company)
 
     def test_call(self):
         tickets = self.visit(70, 60, 50, 40)
-        self.fail(tickets[-1], 39)
+        self.disappoint(tickets[-1], 39)
         row = self.refresh()
         for user in (self.agent2, self.nobody, self.foreigner, self.portal):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
@@ -199,9 +198,11 @@ class TestSilent(RecoveryCase):
         shown = self.as_user(row, self.agent).action_call()
         promise = row.promise_id
         self.assertEqual(shown["domain"], [("id", "in", promise.ids)])
-        self.assertEqual((promise.kind, promise.employee_id), ("callback", self.employee))
-        # 11:00 on a Monday in Budapest: six hours today, two tomorrow
-        self.assertEqual(promise.date_due, datetime(2026, 6, 2, 8, 0))
+        self.assertEqual(
+            (promise.kind, promise.employee_id), ("callback", self.employee)
+        )
+        # 11:00 on a Monday in Budapest: five hours today, three tomorrow
+        self.assertEqual(promise.date_due, datetime(2026, 6, 2, 9, 0))
         with self.assertRaises(UserError):
             self.as_user(row, self.agent).action_call()
         self.assertEqual(self.refresh().state, "called")
@@ -210,7 +211,7 @@ class TestSilent(RecoveryCase):
 
     def test_dismiss_until_something_new_happens(self):
         tickets = self.visit(70, 60, 50, 40)
-        self.fail(tickets[-1], 39)
+        self.disappoint(tickets[-1], 39)
         row = self.refresh()
         with self.assertRaises(ValidationError):
             self.as_user(row, self.agent).action_dismiss("  ")
@@ -219,12 +220,12 @@ class TestSilent(RecoveryCase):
         )
         wizard.action_apply()
         self.assertEqual(self.refresh().state, "dismissed")
-        self.fail(tickets[-1], 20)
+        self.disappoint(tickets[-1], 20)
         self.assertEqual(self.refresh().state, "found")
 
     def test_refresh_twice_changes_nothing(self):
         tickets = self.visit(70, 60, 50, 40)
-        self.fail(tickets[-1], 39)
+        self.disappoint(tickets[-1], 39)
         first = self.refresh()
         found = first.date_found
         self.now += timedelta(hours=1)
@@ -235,9 +236,9 @@ class TestSilent(RecoveryCase):
         """Two customers were heard: at 4 % fifty are dissatisfied."""
         estimate = self.env["service.silent.customer"]._service_estimate
         self.assertEqual(estimate(self.company)["heard"], 0)
-        self.fail(self.visit(10)[0], 9)
-        self.fail(self.visit(10)[0], 8)
-        self.fail(self.visit(10, partner=self.stranger)[0], 9)
+        self.disappoint(self.visit(10)[0], 9)
+        self.disappoint(self.visit(10)[0], 8)
+        self.disappoint(self.visit(10, partner=self.stranger)[0], 9)
         self.sync()
         self.assertEqual(
             estimate(self.company),
@@ -248,7 +249,7 @@ class TestSilent(RecoveryCase):
 
     def test_cron(self):
         tickets = self.visit(70, 60, 50, 40)
-        self.fail(tickets[-1], 39)
+        self.disappoint(tickets[-1], 39)
         with self.enter_registry_test_mode():
             self.env.ref("service_quality.cron_silent").method_direct_trigger()
         self.env.invalidate_all()
