@@ -23,6 +23,7 @@ CACHED_FIELDS = {
         "calendar_id",
         "domain",
         "pause_domain",
+        "pause_limit_hours",
     ),
     "service.checklist.template": (
         "active",

@@ -38,6 +38,13 @@ class ServicePlanRule(models.Model):
         help="While a document is like this the customer has the ball and the clock "
         "stands still; his message resumes it.",
     )
+    pause_limit_hours = fields.Float(
+        "Pause at Most (hours)",
+        required=True,
+        default=80.0,
+        help="Working hours in which the clock of one promise may stand still, all its "
+        "pauses together; then it runs on, whatever the document says.",
+    )
     remind_hours = fields.Float(
         "Remind Before (hours)",
         help="Clock hours before due; 0 for the company's setting.",
@@ -48,6 +55,11 @@ class ServicePlanRule(models.Model):
     _hours_positive = models.Constraint(
         "CHECK(hours > 0 AND hours <= 10000)",
         "The hours of a promise must be more than 0 and at most 10,000.",
+    )
+
+    _pause_limit_sane = models.Constraint(
+        "CHECK(pause_limit_hours >= 0 AND pause_limit_hours <= 10000)",
+        "A pause lasts from 0 to 10,000 hours.",
     )
 
     @api.constrains("calendar_id", "hours")

@@ -220,6 +220,9 @@ class ServicePromise(models.Model):
     _due_idx = models.Index(
         "(date_due) INCLUDE (employee_id, company_id, kind, outcome, is_counted)"
     )
+    _paused_idx = models.Index(
+        "(date_paused) WHERE date_paused IS NOT NULL AND settlement IS NULL"
+    )
     _open_idx = models.Index("(date_limit, employee_id) WHERE outcome IS NULL")
     _source_uniq = models.UniqueIndex(
         "(res_model, res_id, source_key) WHERE source_key IS NOT NULL"

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -23,6 +25,7 @@ class ServicePromise(models.Model):
             lambda promise: (
                 not promise.settlement
                 and not promise.date_paused
+                and promise._service_pause_left() > 0
                 and verdict.to_second(moment) <= promise._service_limit()
             )
         )
@@ -32,8 +35,23 @@ class ServicePromise(models.Model):
                 pausing, "paused", old=lambda promise: promise.date_due, note=reason
             )
 
+    def _service_pause_left(self):
+        """Return how many working hours the clock of one promise may still stand."""
+        return (self.rule_id.pause_limit_hours or 0.0) - self.paused_hours
+
+    def _service_pause_end(self):
+        """Return when the pause of one promise ends at the latest, naive UTC."""
+        left = max(0.0, self._service_pause_left())
+        if not left:
+            return self.date_paused
+        end = self.calendar_id._service_add_hours(self.date_paused, left)
+        return end or self.date_paused + timedelta(hours=left)
+
     def _service_resume(self, moment, reason=None):
         """Let the clock run on: what was left of the working hours is left again.
+
+        A pause that lasted longer than its plan allows ended when it reached the
+        limit, whenever that is noticed.
 
         :param moment: when the customer answered, naive UTC
         :param str reason: what ended the pause
@@ -41,25 +59,52 @@ class ServicePromise(models.Model):
         for promise in self.filtered(
             lambda row: row.date_paused and not row.settlement
         ):
-            calendar = promise.calendar_id
-            left = calendar._service_hours_between(
-                promise.date_paused, promise.date_due
+            end = promise._service_pause_end()
+            if end >= moment:
+                promise._service_run_on(moment, reason)
+            else:
+                over = self.env._(
+                    "The clock stood for the %s working hours that the plan allows.",
+                    promise.rule_id.pause_limit_hours,
+                )
+                promise._service_run_on(end, over)
+
+    def _service_run_on(self, moment, reason):
+        """Resume one promise at a moment, see :meth:`_service_resume`."""
+        calendar = self.calendar_id
+        left = calendar._service_hours_between(self.date_paused, self.date_due)
+        waited = calendar._service_hours_between(self.date_paused, moment)
+        due = calendar._service_add_hours(moment, left) if calendar else None
+        if not due:
+            due = moment + (self.date_due - self.date_paused)
+        old = self.date_due
+        self.write(
+            {
+                "date_due": max(due, old),
+                "date_paused": False,
+                "paused_hours": self.paused_hours + waited,
+            }
+        )
+        self.env["service.event"]._service_log(
+            self, "resumed", old=old, new=self.date_due, note=reason
+        )
+
+    @api.model
+    def _service_end_pauses(self, now):
+        """Let run on what has stood still for as long as its plan allows; by cron.
+
+        :param now: server time, naive UTC
+        :return: the promises that run again
+        """
+        paused = self._service_unseal().search(
+            [("date_paused", "!=", False), ("settlement", "=", False)]
+        )
+        over = paused.filtered(lambda row: row._service_pause_end() < now)
+        for promise in over:
+            self.env["service.worker"]._service_safely(
+                lambda row=promise: row._service_resume(now)
             )
-            waited = calendar._service_hours_between(promise.date_paused, moment)
-            due = calendar._service_add_hours(moment, left) if calendar else None
-            if not due:
-                due = moment + (promise.date_due - promise.date_paused)
-            old = promise.date_due
-            promise.write(
-                {
-                    "date_due": max(due, old),
-                    "date_paused": False,
-                    "paused_hours": promise.paused_hours + waited,
-                }
-            )
-            self.env["service.event"]._service_log(
-                promise, "resumed", old=old, new=promise.date_due, note=reason
-            )
+        return over
 
     @api.model
     def _service_follow_pauses(self, documents, now, running=None):
@@ -77,6 +122,9 @@ class ServicePromise(models.Model):
         running = running.filtered(lambda row: row.rule_id._service_can_pause())
         if not running:
             return
+        running.filtered(
+            lambda row: row.date_paused and row._service_pause_end() < now
+        )._service_resume(now)
         waiting = set()
         for rule, promises in running.grouped("rule_id").items():
             concerned = documents.browse(set(promises.mapped("res_id")))

@@ -118,6 +118,7 @@ class ServicePromise(models.Model):
         """
         if not self:
             return
+        self._service_resume(moment)  # the pause counts to the last moment
         activities = self.activity_id
         self.write(
             {

@@ -25,6 +25,10 @@ DEFINITIONS = {
         "Moved with the customer's word before due, excused by a manager, or no "
         "longer wanted."
     ),
+    "cancelled": _lt(
+        "How many of the neutral ones ended because the document was cancelled or "
+        "rejected before due."
+    ),
     "interval": _lt(
         "Wilson interval: with so few promises the true rate lies in this range, in "
         "95 of 100 cases."

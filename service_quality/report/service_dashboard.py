@@ -293,9 +293,12 @@ class ServiceDashboard(models.AbstractModel):
         rows = report._read_group(
             promises, ["employee_id", "outcome"], ["__count", "is_counted:sum"]
         )
-        delays = dict(
-            report._read_group(promises, ["employee_id"], ["delay_hours:avg"])
-        )
+        more = {
+            employee: values
+            for employee, *values in report._read_group(
+                promises, ["employee_id"], ["delay_hours:avg", "is_cancelled:sum"]
+            )
+        }
         groups = {}
         for employee, *row in rows:
             groups.setdefault(employee, []).append(row)
@@ -303,7 +306,8 @@ class ServiceDashboard(models.AbstractModel):
             {
                 "id": employee.id,
                 "name": employee.sudo().name or self.env._("Nobody"),  # name only
-                "delay_hours": delays.get(employee) or None,
+                "delay_hours": more[employee][0] or None,
+                "cancelled": more[employee][1],
                 **self._fold_outcomes(group),
             }
             for employee, group in groups.items()

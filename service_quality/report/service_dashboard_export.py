@@ -136,6 +136,7 @@ class ServiceDashboard(models.AbstractModel):
             ("missed", self.env._("Missed"), "integer", 10),
             ("overdue", self.env._("Overdue"), "integer", 10),
             ("neutral", self.env._("Neutral"), "integer", 10),
+            ("cancelled", self.env._("Of these cancelled"), "integer", 12),
             ("rate", self.env._("Kept rate"), "percent", 12),
             ("low", self.env._("Interval from"), "percent", 12),
             ("high", self.env._("Interval to"), "percent", 12),

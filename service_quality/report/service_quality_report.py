@@ -41,6 +41,7 @@ class ServiceQualityReport(models.Model):
             "outcome",
             "is_counted",
             "is_self_declared",
+            "settlement",
             "delay_hours",
         ],
         "service.checklist": [
@@ -91,6 +92,12 @@ class ServiceQualityReport(models.Model):
     )
     is_counted = fields.Integer("Counted", readonly=True, aggregator="sum")
     is_self_declared = fields.Integer("Self-declared", readonly=True, aggregator="sum")
+    is_cancelled = fields.Integer(
+        "Document Cancelled",
+        readonly=True,
+        aggregator="sum",
+        help="Neutral because the document was cancelled before due.",
+    )
     rate = fields.Float("Kept Rate", readonly=True, aggregator="avg")
     score = fields.Float("Score (0-1)", readonly=True, aggregator="avg")
     delay_hours = fields.Float("Hours Late", readonly=True, aggregator="avg")
@@ -135,6 +142,8 @@ class ServiceQualityReport(models.Model):
                     AS outcome,
                 CASE WHEN %(counts)s THEN 1 ELSE 0 END AS is_counted,
                 CASE WHEN f.is_self_declared THEN 1 ELSE 0 END AS is_self_declared,
+                CASE WHEN f.settlement = 'cancelled' AND f.outcome = 'withdrawn'
+                    THEN 1 ELSE 0 END AS is_cancelled,
                 CASE WHEN %(counts)s THEN %(rate)s END AS rate,
                 NULL::float AS score,
                 CASE WHEN f.outcome = 'late' THEN f.delay_hours END AS delay_hours
@@ -153,7 +162,7 @@ class ServiceQualityReport(models.Model):
                 f.state AS outcome,
                 CASE WHEN f.state IN ('passed', 'failed') THEN 1 ELSE 0 END
                     AS is_counted,
-                0 AS is_self_declared, NULL::float AS rate,
+                0 AS is_self_declared, 0 AS is_cancelled, NULL::float AS rate,
                 CASE WHEN f.state IN ('passed', 'failed') THEN f.score END AS score,
                 NULL::float AS delay_hours
             FROM service_checklist f""",
@@ -167,7 +176,7 @@ class ServiceQualityReport(models.Model):
                 f.date_answered AS date, %s,
                 NULL AS outcome,
                 CASE WHEN f.has_satisfaction THEN 1 ELSE 0 END AS is_counted,
-                0 AS is_self_declared, NULL::float AS rate,
+                0 AS is_self_declared, 0 AS is_cancelled, NULL::float AS rate,
                 CASE WHEN f.has_satisfaction THEN f.satisfaction / 100 END AS score,
                 NULL::float AS delay_hours
             FROM service_feedback f""",

@@ -571,6 +571,40 @@ class TestClosing(ServiceCase):
         other.with_user(self.portal).sudo().stage_id = self.stage_closed
         self.assertOutcome(late, "missed", counted=True)
 
+    def test_closed_without_a_result(self):
+        """Rejected, cancelled, told twice: neutral before due, missed after it."""
+        rejected = self.stage_closed.copy({"service_not_wanted": True})
+        changes = (
+            {"stage_id": rejected.id},
+            {"stage_id": self.stage_closed.id, "duplicate_id": self.make_ticket().id},
+        )
+        for change in changes:
+            for hours, outcome in ((0, "withdrawn"), (2, "withdrawn"), (3, "missed")):
+                ticket = self.make_ticket()
+                promise = self.make_promise(ticket)
+                self.wait(hours=hours)
+                self.as_user(ticket, self.agent).write(change)
+                self.assertOutcome(promise, outcome)
+
+    def test_usual_stages_without_a_result(self):
+        for name in ("cancelled", "rejected"):
+            stage = self.env.ref(f"helpdesk_mgmt.helpdesk_ticket_stage_{name}")
+            self.assertTrue(stage.service_not_wanted)
+        self.assertFalse(
+            self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done").service_not_wanted
+        )
+
+    def test_from_rejected_to_done(self):
+        """A detour keeps nothing: what was cancelled runs again, and is judged."""
+        ticket = self.make_ticket()
+        promise = self.make_promise(ticket)
+        rejected = self.stage_closed.copy({"service_not_wanted": True})
+        self.as_user(ticket, self.agent).stage_id = rejected
+        self.assertOutcome(promise, "withdrawn")
+        self.wait(hours=3)
+        self.close(ticket)
+        self.assertOutcome(promise, "late", counted=True)
+
     def test_created_closed(self):
         """A document that was never open proves nothing."""
         self.make_plan(rules=[{"name": "Solved", "hours": 8}])

@@ -428,6 +428,67 @@ class TestClock(ServiceCase):
             promise.date_due, self.calendar._service_add_hours(self.now, 4)
         )
 
+    def pause(self):
+        """Write to the customer and say that he has the ball."""
+        self.agent_message(self.ticket, "Which day suits you?")
+        promise = self.running()
+        self.stage(self.awaiting)
+        self.assertEqual(promise.date_paused, self.now)
+        return promise
+
+    def test_a_pause_has_a_limit(self):
+        """Nobody stops the clock for good by asking a question once."""
+        self.plan.rule_ids.pause_limit_hours = 8
+        promise = self.pause()
+        ended = self.calendar._service_add_hours(self.now, 8)
+        due = self.calendar._service_add_hours(ended, 4)
+        Promise = self.env["service.promise"]
+        self.now = ended
+        self.assertNotIn(promise, Promise._service_end_pauses(self.now))
+        self.wait(seconds=1)
+        self.assertIn(promise, Promise._service_end_pauses(self.now))
+        self.assertEqual(promise.date_due, due)
+        self.assertFalse(promise.date_paused)
+        event = self.raw_events(promise)[-1]
+        self.assertEqual(event.kind, "resumed")
+        self.assertIn("8", event.note)
+        # The same document pauses it no second time.
+        self.ticket.priority = "3"
+        self.stage(self.working)
+        self.stage(self.awaiting)
+        self.agent_message(self.ticket, "Hello?")
+        self.assertFalse(promise.date_paused)
+
+    def test_a_pause_that_lasted_too_long_is_late(self):
+        """Noticed whenever it is judged, also without the cron."""
+        self.plan.rule_ids.pause_limit_hours = 8
+        promise = self.pause()
+        self.wait(days=7)
+        self.agent_message(self.ticket, "It is ready.")
+        self.assertOutcome(promise, "late", counted=True)
+
+    def test_pauses_add_up_to_the_limit(self):
+        rule = self.plan.rule_ids
+        rule.write({"kind": "deadline", "hours": 8, "pause_limit_hours": 3})
+        self.ticket = self.make_ticket()
+        promise = self.pause()
+        self.wait(hours=2)
+        self.customer_message(self.ticket, "Tuesday.")
+        self.assertAlmostEqual(promise.paused_hours, 2)
+        self.agent_message(self.ticket, "In the morning?")
+        self.assertEqual(promise.date_paused, self.now)
+        self.wait(days=1)
+        self.env["service.promise"]._service_end_pauses(self.now)
+        self.assertFalse(promise.date_paused)
+        self.assertAlmostEqual(promise.paused_hours, 3)
+
+    def test_an_update_during_the_pause_is_in_time(self):
+        """Waiting for the customer is no delay of ours, up to the last moment."""
+        promise = self.pause()
+        self.wait(days=2)
+        self.agent_message(self.ticket, "A reminder: which day suits you?")
+        self.assertOutcome(promise, "kept")
+
     def test_pause_over_a_weekend_counts_once(self):
         self.wait(days=4, hours=6)  # Friday, the last working hour
         self.agent_message(self.ticket, "Which day suits you?")

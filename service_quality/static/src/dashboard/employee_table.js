@@ -25,6 +25,7 @@ export class EmployeeTable extends Component {
             { key: "missed", label: _t("Missed"), help: "missed", figure: "missed" },
             { key: "overdue", label: _t("Overdue"), help: "overdue", figure: "overdue" },
             { key: "neutral", label: _t("Neutral"), help: "neutral", figure: "neutral" },
+            { key: "cancelled", label: _t("Of these cancelled"), help: "cancelled" },
             { key: "rate", label: _t("Kept rate"), help: "kept_rate" },
             { key: "delay_hours", label: _t("Hours late"), help: "late" },
         ];
