@@ -23,6 +23,7 @@
         "data/message_templates.xml",
         "data/ir_cron_data.xml",
         "views/customer_templates.xml",
+        "views/customer_feedback_templates.xml",
         "wizard/service_promise_wizard_views.xml",
         "wizard/service_promise_action_wizard_views.xml",
         "wizard/mail_compose_message_views.xml",

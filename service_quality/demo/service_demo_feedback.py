@@ -90,7 +90,7 @@ class ServiceDemo(models.AbstractModel):
         self._backdate(answers, create_date=dates)
         for answer in answers:
             invitation = answer.service_invitation_id._service_unseal()
-            invitation.write({"user_input_id": answer.id})
+            invitation.write({"user_input_id": answer.id, "lang": "en_US"})
         self._count_answers(run, answers.filtered(lambda row: row.state == "done"))
 
     def _count_answers(self, run, answers):

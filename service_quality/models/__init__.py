@@ -21,6 +21,8 @@ from . import service_checklist
 from . import service_checklist_line
 from . import service_invitation
 from . import service_feedback
+from . import service_feedback_answer, service_feedback_follow_up
+from . import service_invitation_mail, service_invitation_answer
 from . import service_recovery
 from . import service_recovery_opening
 from . import service_recovery_actions

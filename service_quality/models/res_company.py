@@ -40,6 +40,19 @@ class ResCompany(models.Model):
         default=14,
         help="A customer gets at most one survey in this time.",
     )
+    service_survey_remind_days = fields.Integer(
+        "Remind of the Survey After (days)",
+        default=4,
+        help="Whoever has not answered gets one reminder; 0 for never.",
+    )
+    service_quick_scale = fields.Selection(
+        [("faces", "Five faces"), ("numbers", "Numbers from 0 to 10")],
+        "One Click in the Mail",
+        default="faces",
+        required=True,
+        help="Faces ask how satisfied the customer is, numbers how likely he is to "
+        "recommend us; the page asks for both.",
+    )
     service_low_score = fields.Float(
         "Low Score",
         default=50.0,
@@ -95,6 +108,7 @@ class ResCompany(models.Model):
         " AND service_min_counted >= 0 AND service_remind_hours >= 0"
         " AND service_escalate_hours >= 0"
         " AND service_low_score BETWEEN 0 AND 100"
+        " AND service_survey_remind_days BETWEEN 0 AND 60"
         " AND service_silent_factor > 0 AND service_silent_days > 0"
         " AND service_heard_share > 0 AND service_heard_share <= 100"
         " AND service_recovery_hours BETWEEN 0 AND 10000"

@@ -33,6 +33,12 @@ class ResConfigSettings(models.TransientModel):
     service_survey_pause_days = fields.Integer(
         related="company_id.service_survey_pause_days", readonly=False
     )
+    service_survey_remind_days = fields.Integer(
+        related="company_id.service_survey_remind_days", readonly=False
+    )
+    service_quick_scale = fields.Selection(
+        related="company_id.service_quick_scale", readonly=False
+    )
     service_low_score = fields.Float(
         related="company_id.service_low_score", readonly=False
     )

@@ -35,6 +35,7 @@ EVENT_KINDS = [
     ("waived", "Waived"),
     ("closed_open", "Closed with open items"),
     ("feedback", "Customer answered"),
+    ("feedback_revised", "Customer revised his answer"),
     ("deleted", "Document deleted"),
     ("printed", "Evidence pack printed"),
     ("recovery_opened", "Recovery opened"),

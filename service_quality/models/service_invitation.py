@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.mail import email_normalize
 
 STATES = [("queued", "Planned"), ("sent", "Sent"), ("skipped", "Not sent")]
@@ -9,6 +10,7 @@ REASONS = [
     ("internal", "An address of our own"),
     ("blacklisted", "The customer wants no such mail"),
     ("fatigue", "Asked not long ago"),
+    ("answered", "Answered about this document before"),
     ("reopened", "Reopened in the meantime"),
     ("gone", "The document is gone"),
     ("survey", "The survey is archived"),
@@ -26,7 +28,7 @@ class ServiceInvitation(models.Model):
 
     _name = "service.invitation"
     _description = "Survey Invitation"
-    _inherit = ["service.sealed.mixin", "service.linked.mixin"]
+    _inherit = ["service.sealed.mixin", "service.linked.mixin", "service.link.mixin"]
     _order = "id desc"
 
     survey_id = fields.Many2one(
@@ -44,6 +46,13 @@ class ServiceInvitation(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     date_planned = fields.Datetime(required=True, readonly=True)
     date_sent = fields.Datetime(readonly=True)
+    lang = fields.Char("Language", readonly=True)
+    date_reminded = fields.Datetime("Reminded On", readonly=True)
+    is_reminder_settled = fields.Boolean(
+        readonly=True,
+        help="Reminded, or not to be reminded.",
+    )
+    is_answered = fields.Boolean("Answered", readonly=True)
     is_manual = fields.Boolean(
         readonly=True, help="Sent by hand: kept apart from the automatic sample."
     )
@@ -129,19 +138,28 @@ class ServiceInvitation(models.Model):
 
     @api.model
     def _cron_send(self):
-        """Send what is due, in committed batches; one bad row stops nothing."""
-        domain = [
-            ("state", "=", "queued"),
-            ("date_planned", "<=", fields.Datetime.now()),
-        ]
+        """Send what is due, then remind; in committed batches.
+
+        One bad row stops nothing.
+        """
+        due = Domain("state", "=", "queued")
+        due &= Domain("date_planned", "<=", fields.Datetime.now())
+        self._cron_work(due, "date_planned, id", "_service_send_safely")
+        self._cron_work(
+            self._service_reminder_domain(), "date_sent, id", "_service_remind_safely"
+        )
+
+    @api.model
+    def _cron_work(self, domain, order, method):
+        """Do ``method`` for each row of a domain, one commit each."""
         invitations = self._service_unseal()
-        due = invitations.search(domain, limit=CRON_BATCH, order="date_planned, id")
+        due = invitations.search(domain, limit=CRON_BATCH, order=order)
         progress = self.env["ir.cron"]
         progress._commit_progress(remaining=invitations.search_count(domain))
         for invitation in due:
             invitation = invitation.try_lock_for_update().filtered_domain(domain)
             if invitation:
-                invitation._service_send_safely()
+                getattr(invitation, method)()
             if not progress._commit_progress(1):
                 break
 
@@ -151,6 +169,16 @@ class ServiceInvitation(models.Model):
                 self._service_send()
         except Exception as error:
             self.write({"state": "skipped", "reason": "error"})
+            self.env["service.event"]._service_log(
+                self, "withdrawn", note=str(error)[:500]
+            )
+
+    def _service_remind_safely(self):
+        try:
+            with self.env.cr.savepoint():
+                self._service_remind()
+        except Exception as error:
+            self.write({"is_reminder_settled": True})
             self.env["service.event"]._service_log(
                 self, "withdrawn", note=str(error)[:500]
             )
@@ -173,16 +201,10 @@ class ServiceInvitation(models.Model):
                 "state": "sent",
                 "date_sent": fields.Datetime.now(),
                 "user_input_id": answer.id,
+                "lang": self.env["service.link"]._service_lang(self.partner_id.lang),
             }
         )
-        template = self.env.ref("service_quality.mail_template_survey")
-        # As the system: whoever creates a message may read it, and so the link.
-        template.with_user(SUPERUSER_ID).send_mail(
-            answer.id,
-            force_send=False,
-            email_values={"email_to": self.email, "recipient_ids": []},
-        )
-        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        self._service_queue_mail()
 
     def _service_reason_not_to_send(self):
         """Return the key of :data:`REASONS` that forbids the mail, or None."""
@@ -201,6 +223,8 @@ class ServiceInvitation(models.Model):
         blacklisted = self.env["mail.blacklist"].search_count([("email", "=", email)])
         if blacklisted:
             return "blacklisted"
+        if not self.recovery_id and self._service_was_answered():
+            return "answered"
         if not self.is_manual and self._service_is_tired():
             return "fatigue"
         return None
@@ -210,6 +234,11 @@ class ServiceInvitation(models.Model):
             [("email_normalized", "=", email), ("share", "=", False)], limit=1
         )
         return bool(users)
+
+    def _service_was_answered(self):
+        """Tell whether the recipient has answered about this document before."""
+        feedback = self.env["service.feedback"]._service_unseal()
+        return bool(feedback._service_of_recipient(self))
 
     def _service_is_tired(self):
         """Tell whether the customer was asked within the company's pause.

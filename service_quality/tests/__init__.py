@@ -20,6 +20,7 @@ from . import test_performance
 from . import test_plan
 from . import test_polish
 from . import test_promise
+from . import test_quick_feedback
 from . import test_recovery
 from . import test_screens
 from . import test_seam

@@ -1,0 +1,132 @@
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
+
+#: Faces of the mail and the page, worst first: 0-100.
+FACES = [
+    (0, "\N{POUTING FACE}"),
+    (25, "\N{SLIGHTLY FROWNING FACE}"),
+    (50, "\N{NEUTRAL FACE}"),
+    (75, "\N{SLIGHTLY SMILING FACE}"),
+    (100, "\N{SMILING FACE WITH OPEN MOUTH AND SMILING EYES}"),
+]
+#: After a downtime nobody is reminded of what he got so long ago.
+STALE_DAYS = 7
+
+
+class ServiceInvitation(models.Model):
+    """The mail of an invitation, and its one reminder."""
+
+    _inherit = "service.invitation"
+
+    def _service_queue_mail(self, reminder=False):
+        """Queue the mail: one click on a face or number, or the whole survey.
+
+        :param bool reminder: the older mail stays good
+        """
+        self.ensure_one()
+        about = self.with_context(lang=self.lang).env._("About")
+        link, token = self.env["service.link"]._service_issue(
+            "feedback",
+            self,
+            [(about, self.res_name or "")],
+            company=self.company_id,
+            partner=self.partner_id,
+            email=self.email,
+            lang=self.lang,
+            revoke=not reminder,
+        )
+        url = link._service_url(token)
+        template = self.env.ref("service_quality.mail_template_survey")
+        # As the system, on no document: whoever creates a message, and whoever reads
+        # what it is about, may read it, and so the link.
+        template.with_user(SUPERUSER_ID).with_context(
+            service_choices=self._service_mail_choices(url),
+            service_url=url,
+            service_reminder=reminder,
+        ).send_mail(
+            self.user_input_id.id,
+            force_send=False,
+            email_values={
+                "email_to": self.email,
+                "recipient_ids": [],
+                "model": False,
+                "res_id": False,
+            },
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _service_mail_choices(self, url):
+        """Return what one click in the mail can choose: faces or numbers.
+
+        :param str url: of the page; it only opens with the value chosen
+        :return: list of dicts with ``url``, ``text`` and ``label``
+        """
+        if self.company_id.service_quick_scale == "numbers":
+            return [
+                {"url": f"{url}?recommend={number}", "text": str(number), "label": ""}
+                for number in range(11)
+            ]
+        labels = self.with_context(lang=self.lang)._service_face_labels()
+        return [
+            {
+                "url": f"{url}?satisfaction={value}",
+                "text": face,
+                "label": labels[value],
+            }
+            for value, face in FACES
+        ]
+
+    @api.model
+    def _service_face_labels(self):
+        """Return what the faces mean, in the language of the environment."""
+        return {
+            0: self.env._("Very dissatisfied"),
+            25: self.env._("Dissatisfied"),
+            50: self.env._("So-so"),
+            75: self.env._("Satisfied"),
+            100: self.env._("Very satisfied"),
+        }
+
+    # ------------------------------------------------------------------
+    # The one reminder
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _service_reminder_domain(self):
+        """Return the invitations whose reminder is due now.
+
+        Only of the automatic sample; one that nobody sent in time is not sent late.
+        """
+        now = fields.Datetime.now()
+        waiting = Domain("state", "=", "sent") & Domain("is_answered", "=", False)
+        waiting &= Domain("is_manual", "=", False)
+        waiting &= Domain("is_reminder_settled", "=", False)
+        domains = []
+        # pylint: disable=no-search-all
+        companies = self.env["res.company"].sudo().search([])  # their setting only
+        for days, group in companies.grouped("service_survey_remind_days").items():
+            if days:
+                stop = now - timedelta(days=days)
+                domains.append(
+                    Domain("company_id", "in", group.ids)
+                    & Domain("date_sent", "<=", stop)
+                    & Domain("date_sent", ">", stop - timedelta(days=STALE_DAYS))
+                )
+        return waiting & Domain.OR(domains)
+
+    def _service_remind(self):
+        """Remind of one invitation, or note that it is not to be reminded of."""
+        self.ensure_one()
+        vals = {"is_reminder_settled": True}
+        done = self.user_input_id.state == "done" or not self.user_input_id
+        if not done and not self._service_reason_not_to_remind():
+            vals["date_reminded"] = fields.Datetime.now()
+            self._service_queue_mail(reminder=True)
+        self.write(vals)
+
+    def _service_reason_not_to_remind(self):
+        """Return what forbids a reminder, or None; being asked once is no fatigue."""
+        reason = self._service_reason_not_to_send()
+        return None if reason == "fatigue" else reason
