@@ -35,7 +35,7 @@ class FeedbackPage(CustomerPage):
         invitation = link._service_record()
         if not invitation._service_may_revise(feedback, self._cookie(invitation)):
             return self._thanks(link, feedback, "refused")
-        return self._form(link, {name: feedback[name] for name in FIELDS})
+        return self._form(link, self._said(feedback))
 
     @route(
         "/service_quality/feedback/<path:token>",
@@ -98,6 +98,22 @@ class FeedbackPage(CustomerPage):
         chosen["comment"] = (params.get("comment") or "")[:10_000]
         return chosen
 
+    def _said(self, feedback):
+        """Return what an answer says, as the form shows it."""
+        chosen = {"reason": feedback.reason, "comment": feedback.comment}
+        if feedback.has_satisfaction:
+            chosen["satisfaction"] = round(feedback.satisfaction)
+        if feedback.has_recommend:
+            chosen["recommend"] = feedback.recommend
+        return chosen
+
+    def _as_texts(self, chosen):
+        """Return the chosen values as the form's own texts."""
+        return {
+            name: "" if value is None or value is False else str(value)
+            for name, value in chosen.items()
+        }
+
     def _form(self, link, chosen, notice="", status=200):
         invitation = link._service_record()
         labels = invitation._service_face_labels()
@@ -107,10 +123,11 @@ class FeedbackPage(CustomerPage):
             "company_name": link.company_id.name,
             "document": invitation.res_name,
             "nonce": link._service_nonce(),
-            "faces": [(value, face, labels[value]) for value, face in FACES],
-            "numbers": list(RECOMMEND),
+            # as texts: the number 0 would make no attribute
+            "faces": [(str(value), face, labels[value]) for value, face in FACES],
+            "numbers": [str(number) for number in RECOMMEND],
             "reasons": reasons,
-            "chosen": chosen,
+            "chosen": self._as_texts(chosen),
             "notice": notice,
         }
         template = "service_quality.customer_feedback"

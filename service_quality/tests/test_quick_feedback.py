@@ -91,7 +91,7 @@ class TestQuickFeedback(QuickCase):
             chosen = re.findall(r'<input[^>]*checked="[^"]*"[^>]*>', response.text)
             self.assertEqual(len(chosen), 1)
             self.assertIn(f'value="{value}"', chosen[0])
-        self.url_open(self.links[0], head=True)
+        self.url_open(self.links[0], method="HEAD")
         self.assertFalse(self.feedback())
         self.assertFalse(self.invitation.is_answered)
 
@@ -387,7 +387,7 @@ class TestReminder(QuickCase):
         self.wait(seconds=1)
         self.run_cron()
         first, second = self.survey_mails().sorted("id")
-        self.assertIn("reminder", second.subject)
+        self.assertIn("Reminder", second.subject)
         self.assertEqual(self.invitation.date_reminded, self.now)
         self.wait(days=10)
         self.run_cron()
