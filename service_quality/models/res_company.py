@@ -13,7 +13,8 @@ class ResCompany(models.Model):
         "Least Notice (minutes)",
         default=15,
         help="A promise recorded by hand counts when the customer had it in writing "
-        "at least this long before due.",
+        "at least this long before due, and before it was kept. With less time left "
+        "nobody takes one over.",
     )
     service_tolerance_minutes = fields.Integer(
         "Tolerance of Appointments (minutes)",

@@ -193,6 +193,13 @@ class ServicePromise(models.Model):
         copy=False,
         help="Ticked as done without any trace: shown, but outside the rate.",
     )
+    is_repeated = fields.Boolean(
+        "Kept With Another",
+        readonly=True,
+        copy=False,
+        help="Recorded by hand and kept by the same evidence as another one of the same "
+        "kind: the two are one achievement.",
+    )
     is_counted = fields.Boolean(
         "Counts",
         compute="_compute_is_counted",
@@ -200,7 +207,8 @@ class ServicePromise(models.Model):
         precompute=True,
         readonly=True,
         copy=False,
-        help="The customer has it in writing and was told early enough.",
+        help="The customer has it in writing, was told early enough, and it was not "
+        "kept at once.",
     )
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, copy=False, ondelete="set null"

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -119,16 +121,29 @@ class ServicePromise(models.Model):
     def action_take_over(self):
         """Answer for a running promise from now on, in place of somebody else.
 
-        Only before it expires: nobody can take a miss from a colleague.
+        Only together with the document, and while there is time to do something:
+        nobody takes a miss from a colleague, or what he has as good as kept.
 
         :return: True
-        :raise UserError: settled, expired, already one's own, or no employee
+        :raise UserError: settled, expired or about to, already one's own, somebody
+            else is responsible for the document, or no employee
         """
         for promise in self._service_acting():
             promise._check_running()
-            if promise.state == "overdue":
+            if not promise._service_has_time():
                 raise UserError(
-                    self.env._("It has expired and stays with whoever promised it.")
+                    self.env._(
+                        "It has expired, or is about to, and stays with whoever "
+                        "promised it."
+                    )
+                )
+            # sudo: who is responsible for a document the user may change
+            if promise._service_document()._service_get_user() != self.env.user:
+                raise UserError(
+                    self.env._(
+                        "Take over the document first: whoever is responsible for it "
+                        "can answer for what was promised."
+                    )
                 )
             company = promise.company_id
             # sudo: the user's own employee
@@ -148,6 +163,13 @@ class ServicePromise(models.Model):
                 promise, "taken_over", old=old, new=employee.name
             )
         return True
+
+    def _service_has_time(self):
+        """Tell whether enough time is left for somebody new to keep one promise."""
+        lead = timedelta(minutes=self.company_id.service_lead_minutes)
+        return bool(
+            self.date_paused or fields.Datetime.now() + lead <= self._service_limit()
+        )
 
     # ------------------------------------------------------------------
     # Force majeure

@@ -20,6 +20,7 @@ VERDICT_FIELDS = (
     "settlement",
     "date_settled",
     "is_self_declared",
+    "is_repeated",
     "date_paused",
     "date_limit",
     "outcome",
@@ -106,7 +107,23 @@ class ServicePromise(models.Model):
             )
         )
         promises._service_settle("evidence", moment, note=note, declared=declared)
+        promises._service_note_repeated()
         return promises
+
+    def _service_note_repeated(self):
+        """Mark promises by hand that the evidence of another one kept as well.
+
+        Ten easy promises, told one after the other and kept by one closing, are one
+        kept promise. Broken ones count all the same.
+        """
+        seen = set()
+        by_hand = self.filtered(lambda row: row.source == "manual")
+        for promise in by_hand.sorted("id") if len(by_hand) > 1 else ():
+            key = (promise.res_id, promise.kind, promise.employee_id.id)
+            if key in seen:
+                promise.write({"is_repeated": True})
+                promise._service_judge()
+            seen.add(key)
 
     def _service_settle(self, settlement, moment, note=None, declared=False):
         """Write how and when promises ended, with one event each.
@@ -125,6 +142,7 @@ class ServicePromise(models.Model):
                 "settlement": settlement,
                 "date_settled": verdict.to_second(moment),
                 "is_self_declared": declared,
+                "is_repeated": False,
                 "date_paused": False,
             }
         )
@@ -180,7 +198,12 @@ class ServicePromise(models.Model):
                 promises, "reopened", old=lambda promise: promise.date_settled
             )
             promises.write(
-                {"settlement": False, "date_settled": False, "is_self_declared": False}
+                {
+                    "settlement": False,
+                    "date_settled": False,
+                    "is_self_declared": False,
+                    "is_repeated": False,
+                }
             )
         return promises
 

@@ -79,7 +79,7 @@ class ServicePromise(models.Model):
                 names.append("move")
                 # sudo: the user's employee in the company of the promise
                 mine = own.filtered(lambda row: row.company_id == self.company_id)
-                if mine and self.employee_id not in mine:
+                if mine and self.employee_id not in mine and self._service_has_time():
                     names.append("take_over")
             if self._service_can_fix():
                 names.append("fix")

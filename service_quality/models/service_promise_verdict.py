@@ -78,24 +78,36 @@ class ServicePromise(models.Model):
         "date_settled",
         "outcome",
         "is_self_declared",
+        "is_repeated",
     )
     def _compute_is_counted(self):
         """Whether the rate may count it.
 
-        The customer had it in writing, early enough; self-declared keeping and an
-        update sent right after another do not count. Being late always does.
+        The customer had it in writing, early enough. Keeping it proves nothing when
+        it is self-declared, done by the evidence of another one, done as soon as it
+        was told, or an update sent right after another. Being late always counts.
         """
         for promise in self:
             if promise.outcome == "kept" and (
-                promise.is_self_declared or promise._service_is_early_update()
+                promise.is_self_declared
+                or promise.is_repeated
+                or promise._service_is_early_update()
             ):
                 promise.is_counted = False
             elif promise.source == "plan":
                 promise.is_counted = True
             else:
-                lead = timedelta(minutes=promise.company_id.service_lead_minutes)
-                told = promise.date_told
-                promise.is_counted = bool(told) and told + lead <= promise.date_due
+                promise.is_counted = promise._service_was_told_early()
+
+    def _service_was_told_early(self):
+        """Tell whether the customer knew it long enough before due, and before kept."""
+        if not self.date_told:
+            return False
+        notice = self.date_told + timedelta(
+            minutes=self.company_id.service_lead_minutes
+        )
+        kept_at_once = self.outcome == "kept" and self.date_settled < notice
+        return notice <= self.date_due and not kept_at_once
 
     def _add_precomputed_values(self, vals_list):
         """Give new promises their verdict, which is that they run.

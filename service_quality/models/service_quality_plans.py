@@ -119,11 +119,16 @@ class ServiceQualityMixin(models.AbstractModel):
             Promise._service_record(new_vals)
 
     def _service_on_assigned(self):
-        """Give promises that nobody answered for to the first responsible."""
+        """Give promises that nobody answered for to the first responsible.
+
+        Only while he has time to keep them; what expired, or is about to, stays the
+        team's: nobody inherits a miss.
+        """
         if not self:
             return
         promises = self.env["service.promise"]._service_running(self)
-        for promise in promises.filtered(lambda promise: not promise.employee_id):
+        orphans = promises.filtered(lambda promise: not promise.employee_id)
+        for promise in orphans.filtered(lambda promise: promise._service_has_time()):
             document = self.browse(promise.res_id)
             employee = document.sudo()._service_get_employee()  # for the snapshot
             if employee:

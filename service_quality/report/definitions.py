@@ -35,8 +35,9 @@ DEFINITIONS = {
     ),
     "open": _lt("Promises of the period that run and are not due yet."),
     "uncounted": _lt(
-        "The customer did not know of it early enough, a call was self-declared "
-        "without a trace, or an update came right after another."
+        "The customer did not know of it early enough, it was kept as soon as it was "
+        "told or by the same evidence as another one, a call was self-declared without "
+        "a trace, or an update came right after another."
     ),
     "overdue_now": _lt("Promises whose due moment has passed, whatever the period."),
     "satisfaction": _lt(

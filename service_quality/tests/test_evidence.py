@@ -804,6 +804,21 @@ class TestClosing(ServiceCase):
         event = self.raw_events(promise)[-1]
         self.assertEqual((event.kind, event.create_uid), ("assigned", self.manager))
 
+    def test_assigned_too_late(self):
+        """Nobody inherits a miss, or one that nobody could avoid any more."""
+        self.make_plan(
+            rules=[{"name": "Solved", "hours": 2, "calendar_id": self.calendar.id}]
+        )
+        start = self.now
+        for seconds, taken in ((0, True), (1, False), (3600, False)):
+            ticket = self.make_ticket(user=self.env["res.users"])
+            promise = ticket.service_promise_ids
+            self.wait(minutes=105, seconds=seconds)
+            self.as_user(ticket, self.manager).user_id = self.agent
+            self.sync()
+            self.assertEqual(bool(promise.employee_id), taken)
+            self.now = start
+
     def test_reassigning_moves_nothing(self):
         """A miss stays with the one who promised."""
         self.make_plan(rules=[{"name": "Solved", "hours": 1}])

@@ -47,6 +47,7 @@ class TestMove(ServiceCase):
         self.assertEqual(successor.date_due, asked)
         self.assertEqual(successor.employee_id, self.promise.employee_id)
         self.assertOutcome(successor, None)
+        self.wait(minutes=15)
         self.close(self.ticket)
         self.assertOutcome(successor, "kept", counted=True)
 

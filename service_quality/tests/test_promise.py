@@ -612,6 +612,40 @@ class TestPromiseLife(PromiseCase):
         self.assertNotIn("<script", message.body)
         self.assertTrue(promise.date_told)
 
+    def test_kept_as_soon_as_told_does_not_count(self):
+        """Told and done in one breath is no promise; being late always counts."""
+        for minutes, counted in ((0, False), (14, False), (15, True), (121, True)):
+            ticket = self.make_ticket()
+            promise = self.make_promise(ticket)
+            self.wait(minutes=minutes)
+            self.close(ticket)
+            self.assertOutcome(
+                promise, "kept" if minutes < 121 else "late", counted=counted
+            )
+
+    def test_ten_easy_promises_are_one(self):
+        """One closing keeps one promise by hand; broken ones count each."""
+        for hours, counted in ((1, 1), (3, 3)):
+            ticket = self.make_ticket()
+            promises = self.Promise
+            for index in range(3):
+                promises |= self.make_promise(ticket, name=f"Easy {index}")
+            planned = self.env["service.promise"]._service_record(
+                [
+                    ticket.sudo()._service_promise_vals(
+                        "By plan", "deadline", "plan", self.after(hours=2)
+                    )
+                ]
+            )
+            self.wait(hours=hours)
+            self.close(ticket)
+            promises.invalidate_recordset()
+            self.assertEqual(len(promises.filtered("is_counted")), counted)
+            self.assertTrue(planned.is_counted)
+            self.reopen(ticket)
+            promises.invalidate_recordset()
+            self.assertFalse(any(promises.mapped("is_repeated")))
+
     def test_self_declared_is_outside_the_rate(self):
         promise = self.make_promise(self.ticket, kind="callback")
         self.as_user(promise, self.agent).action_keep("I called")
@@ -1110,10 +1144,23 @@ class TestPromiseActions(PromiseCase):
                 lambda u=user: self.as_user(self.promise, u).action_take_over(),
             )
         self.promise = self.make_promise(self.ticket, user=self.manager)
-        self.wait(hours=2, seconds=1)
-        self.assertNothing(
-            UserError, lambda: self.as_user(self.promise, self.admin).action_take_over()
-        )
+        take = self.as_user(self.promise, self.admin).action_take_over
+        # Not the document's responsible
+        self.assertNothing(UserError, take)
+        self.ticket.user_id = self.admin
+        # In the last minutes he would only harvest, and after due inherit
+        for delta in ({"minutes": 105, "seconds": 1}, {"minutes": 15}):
+            self.wait(**delta)
+            self.assertNothing(
+                UserError,
+                lambda: self.as_user(self.promise, self.admin).action_take_over(),
+            )
+            actions = self.as_user(self.promise, self.admin).allowed_actions.split()
+            self.assertNotIn("take_over", actions)
+        self.promise = self.make_promise(self.ticket, user=self.manager)
+        self.wait(minutes=105)
+        self.as_user(self.promise, self.admin).action_take_over()
+        self.assertEqual(self.promise.employee_id, self.admin.employee_ids)
 
     def test_typo(self):
         promise = self.make_promise(self.ticket, tell=False)
