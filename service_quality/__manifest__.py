@@ -27,6 +27,8 @@
         "wizard/service_promise_wizard_views.xml",
         "wizard/service_promise_action_wizard_views.xml",
         "wizard/mail_compose_message_views.xml",
+        "wizard/service_scope_cancel_views.xml",
+        "views/service_scope_change_views.xml",
         "views/service_promise_views.xml",
         "views/service_promise_my_views.xml",
         "views/service_checklist_template_views.xml",
@@ -52,6 +54,7 @@
         "security/sale_order_groups.xml",
         "data/sale_order_plan_data.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_scope_views.xml",
     ],
     "demo": [
         "demo/service_quality_demo.xml",

@@ -5,6 +5,7 @@ TABLES = (
     "service_reminder",
     "service_silent_customer",
     "service_recovery",
+    "service_scope_change",
     "service_feedback",
     "service_invitation",
     "service_checklist",

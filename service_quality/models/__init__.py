@@ -31,8 +31,8 @@ from . import service_silent_refresh
 from . import service_quality_mixin
 from . import service_quality_plans
 from . import service_quality_evidence
-from . import service_quality_messages, service_quality_word
-from . import service_quality_panel
+from . import service_quality_messages
+from . import service_quality_panel, service_quality_word
 from . import service_quality_feedback
 from . import resource_calendar
 from . import res_company
@@ -40,7 +40,9 @@ from . import res_config_settings
 from . import hr_employee, res_users
 from . import mail_activity
 from . import service_reminder
+from . import service_scope_change, service_scope_draft
+from . import service_scope_asking, service_scope_word
 from . import survey_survey
 from . import survey_user_input
 from . import helpdesk_ticket
-from . import sale_order
+from . import sale_order, sale_order_scope

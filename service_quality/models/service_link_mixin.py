@@ -59,6 +59,19 @@ class ServiceLinkMixin(models.AbstractModel):
         :param str text: his question
         """
 
+    def _service_pass_on(self, link, text, own_words=False):
+        """Post what the customer said on the document of one row, if it exists.
+
+        For rows with a document and an employee who answers for them.
+
+        :param link: service.link
+        :param str text: his question, or what he decided
+        :param bool own_words: he wrote the text himself
+        """
+        document = self._service_document()
+        if document:
+            document._service_post_word(link, text, self.employee_id, own_words)
+
     def _service_link_lock(self):
         """Lock one row until the end of the transaction, waiting for others.
 

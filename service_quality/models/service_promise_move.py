@@ -145,12 +145,6 @@ class ServicePromise(models.Model):
             return super()._service_link_asked(link, text)
         return self._service_pass_on(link, text, own_words=True)
 
-    def _service_pass_on(self, link, text, own_words=False):
-        """Post what the customer said on the document, if it still exists."""
-        document = self._service_document()
-        if document:
-            document._service_post_word(link, text, self.employee_id, own_words)
-
     def _service_move_agreed(self, moment, note=None):
         """The customer agreed to the date asked for, at ``moment``.
 

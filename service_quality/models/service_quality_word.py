@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .service_quality_messages import AUTOMATIC
 
@@ -12,6 +12,15 @@ class ServiceQualityMixin(models.AbstractModel):
     """
 
     _inherit = "service.quality.mixin"
+
+    service_scope_change_ids = fields.One2many(
+        "service.scope.change",
+        "res_id",
+        "Scope Changes",
+        domain=lambda self: [("res_model", "=", self._name)],
+        copy=False,
+        groups="service_quality.group_user",
+    )
 
     def _service_note_asked(self, heading, content, env):
         """Note on one document what its customer was asked by mail.
@@ -57,3 +66,42 @@ class ServiceQualityMixin(models.AbstractModel):
             subtype_xmlid="mail.mt_comment" if own_words else "mail.mt_note",
             partner_ids=employee.user_id.partner_id.ids,
         )
+
+    def _service_note_change(self, heading, text, employee=None):
+        """Write a line about a change into the chatter of one document.
+
+        :param employee: hr.employee to notify
+        """
+        self.ensure_one()
+        # sudo: a line of the system's own about a change on this document
+        self.sudo().with_context(
+            **{AUTOMATIC: True}, mail_notify_force_send=False
+        ).message_post(
+            body=Markup("<p>%s<br/>%s</p>") % (heading, text),
+            message_type="notification",
+            subtype_xmlid="mail.mt_note",
+            partner_ids=employee.user_id.partner_id.ids if employee else [],
+        )
+
+    # ------------------------------------------------------------------
+    # Changes of what was agreed
+    # ------------------------------------------------------------------
+
+    def _service_apply_scope_change(self, change):
+        """Do on one document what its customer confirmed, beyond the new date.
+
+        A hook for adapters; the default does nothing, the decision stands in the
+        chatter anyway. Called as superuser; an error is logged and does not take
+        back the customer's yes.
+
+        :param change: service.scope.change, confirmed
+        """
+
+    @api.readonly
+    def get_service_panel_data(self):
+        """Add ``changes``: the scope changes of the document, newest first."""
+        data = super().get_service_panel_data()
+        changes = self.env["service.scope.change"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        )
+        return {**data, "changes": [row._service_card_vals() for row in changes]}

@@ -40,6 +40,8 @@ CALLABLE = {
     "action_service_send_survey",
     "action_service_start_checklist",
     "action_set_cause",
+    "action_revise",
+    "action_send",
     "action_start",
     "action_take_over",
     "action_tell_customer",

@@ -3,3 +3,4 @@ from . import service_promise_wizard
 from . import service_promise_action_wizard
 from . import service_recovery_wizard, service_silent_wizard
 from . import mail_compose_message
+from . import service_scope_cancel

@@ -9,6 +9,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { KIND_ICONS, kindLabel, splitActions, usePromiseActions } from "../core/promise_actions";
 import { clockOffset, countdown, stateClass, stateLabel } from "../core/promise_time";
 import { ChecklistCard } from "./checklist_card";
+import { ScopeSection } from "./scope_card";
 
 const { DateTime } = luxon;
 const CLOCK_INTERVAL = 30000;
@@ -19,7 +20,7 @@ const CLOCK_INTERVAL = 30000;
  */
 export class ServicePanel extends Component {
     static template = "service_quality.ServicePanel";
-    static components = { ChecklistCard, Dropdown, DropdownItem };
+    static components = { ChecklistCard, Dropdown, DropdownItem, ScopeSection };
     static props = { ...standardWidgetProps };
 
     setup() {

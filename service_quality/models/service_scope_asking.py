@@ -1,0 +1,322 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_datetime
+
+from . import verdict
+
+_logger = logging.getLogger(__name__)
+
+CRON_BATCH = 100
+
+
+class ServiceScopeChange(models.Model):
+    """Asking the customer: sent, reminded once, expired, or called back by us."""
+
+    _inherit = "service.scope.change"
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_send(self):
+        """Ask the customer by mail to confirm; from now on the change waits for him.
+
+        :return: True
+        :raise AccessError: the user may not change the document
+        :raise UserError: no draft, no address, or the document is finished
+        :raise ValidationError: the new date has passed
+        """
+        self._service_acting_on()
+        for change in self._service_unseal():
+            change._service_link_lock()
+            change._service_check_state(["draft"])
+            document = change.with_env(self.env)._service_document()
+            state = document.sudo()  # done or cancelled, nothing else
+            if state._service_is_done() or state._service_is_cancelled():
+                raise UserError(
+                    self.env._("The document is finished: nothing can change any more.")
+                )
+            if change.date_due_new:
+                self._service_clean_date(change.date_due_new, self.env._("New date"))
+            change._service_send_to(document)
+        return True
+
+    def action_cancel(self, reason=None):
+        """Call a change back: the customer need not answer any more.
+
+        :param str reason: why, required
+        :return: True
+        :raise AccessError: the user may not change the document
+        :raise UserError: decided or cancelled already
+        """
+        reason = self._service_clean_text(reason, self.env._("Reason"), required=True)
+        self._service_acting_on()
+        for change in self._service_unseal():
+            change._service_link_lock()
+            change._service_check_state(["draft", "sent", "declined", "expired"])
+            old = change.state
+            self.env["service.link"]._service_revoke(change, ["scope"])
+            change._service_end_waiting("withdrawn", reason)
+            change.write(
+                {"state": "cancelled", "date_decided": False, "decided_by": False}
+            )
+            self.env["service.event"]._service_log(
+                change, "scope_recalled", old=old, new="cancelled", note=reason
+            )
+            if old == "sent":
+                change._service_note(
+                    self.env._("Change cancelled: %(name)s", name=change.name), reason
+                )
+        return True
+
+    def _service_acting_on(self):
+        """Refuse who may not change the documents of these rows.
+
+        :raise AccessError: he may not
+        :raise UserError: a document is gone
+        """
+        self.env["service.worker"]._service_work_off()
+        self.check_access("write")
+        for change in self:
+            document = change._service_document()
+            if not document:
+                raise UserError(self.env._("The document no longer exists."))
+            document.check_access("write")
+
+    # ------------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------------
+
+    def _service_send_to(self, document):
+        """Send one draft to the customer of its document, and start waiting.
+
+        :param document: in the environment of the user who sends
+        """
+        now = fields.Datetime.now()
+        self.write({**self._service_recipient(document), "date_sent": now})
+        if self.date_due_new and not self.promise_id:
+            self.promise_id = self._service_find_promise()
+        link, content = self._service_mail_link(document.env)
+        self.write(
+            {
+                "state": "sent",
+                "was_sent": True,
+                "date_expiry": link.date_expiry,
+                "scope_promise_id": self._service_start_waiting(document, link).id,
+            }
+        )
+        text = "\n".join(f"{label}: {text}" for label, text in content)
+        self.env["service.event"]._service_log(
+            self, "scope_sent", old="draft", new=f"v{self.version}", note=text
+        )
+        document._service_note_asked(
+            document.env._("Asked the customer to confirm a change:"),
+            content,
+            document.env,
+        )
+
+    def _service_mail_link(self, env, is_reminder=False):
+        """Make a link for the current version and queue the mail that carries it.
+
+        :param env: environment of the user who asks
+        :param bool is_reminder: the first mail stays good
+        :return: (service.link, what is asked)
+        """
+        Link = self.env["service.link"]
+        lang = Link._service_lang(self.partner_id.lang)
+        change = self.with_context(lang=lang)
+        zone = self.partner_id.tz or env.user.tz or "UTC"
+        content = change._service_scope_content(zone)
+        link, token = Link._service_issue(
+            "scope",
+            self,
+            content,
+            company=self.company_id,
+            partner=self.partner_id,
+            email=self.partner_email,
+            lang=lang,
+            contact=self.employee_id,
+            until=self.date_expiry if is_reminder else self.date_due_new,
+            record_version=self.version,
+            revoke=not is_reminder,
+        )
+        _ = change.env._
+        subject = _("Please confirm: %(name)s", name=self.name)
+        mail = link._service_send(
+            token,
+            _("Reminder: %(subject)s", subject=subject) if is_reminder else subject,
+            _("something about what we agreed would change. You decide:"),
+            _("Read and answer"),
+        )
+        mail.write({"attachment_ids": [fields.Command.set(self.attachment_ids.ids)]})
+        return link, content
+
+    def _service_scope_content(self, zone):
+        """Return what the customer is asked, as (label, text) in his language.
+
+        :param str zone: time zone in which the dates are given
+        """
+        _ = self.env._
+
+        def shown(moment):
+            text = format_datetime(self.env, moment, tz=zone, dt_format="medium")
+            return f"{text} ({zone})"
+
+        rows = [
+            (_("Concerns"), self.res_name),
+            (_("What changes"), self.name),
+            (_("Details"), self.description),
+            (_("Why"), self.reason),
+        ]
+        if not self.currency_id.is_zero(self.amount_delta):
+            amount = format_amount(self.env, self.amount_delta, self.currency_id)
+            sign = "+" if self.amount_delta > 0 else ""
+            rows.append((_("Price difference"), f"{sign}{amount}"))
+        if self.date_due_new:
+            rows.append((_("New date"), shown(self.date_due_new)))
+            if self.promise_id:
+                rows.append((_("Instead of"), shown(self.promise_id.date_due)))
+        for file in self.attachment_ids:
+            # the checksum binds the file: another one is another text
+            rows.append((_("Attached"), f"{file.name} (SHA-1 {file.checksum})"))
+        return [(label, text) for label, text in rows if text]
+
+    def _service_find_promise(self):
+        """Return the deadline of the document that is due next, or nothing."""
+        return self.env["service.promise"].search(
+            [
+                ("res_model", "=", self.res_model),
+                ("res_id", "=", self.res_id),
+                ("kind", "=", "deadline"),
+                ("settlement", "=", False),
+            ],
+            order="date_due, id",
+            limit=1,
+        )
+
+    # ------------------------------------------------------------------
+    # The promise not to go on without the customer's word
+    # ------------------------------------------------------------------
+
+    def _service_start_waiting(self, document, link):
+        """Record the promise that runs until the customer has answered."""
+        vals = document._service_promise_vals(
+            name=self.env._("Wait for the customer's word: %(name)s", name=self.name),
+            kind="scope",
+            source="manual",
+            date_due=link.date_expiry,
+            employee=self.employee_id,
+            source_key=f"scope:{self.id}",
+            date_told=fields.Datetime.now(),
+        )
+        return self.env["service.promise"]._service_record([vals])
+
+    def _service_end_waiting(self, settlement, note=None, moment=None):
+        """Settle the promise that runs while one change waits, if it still does.
+
+        :param str settlement: key of ``SETTLEMENTS``
+        :param moment: default now, naive UTC
+        """
+        promise = self.scope_promise_id._service_unseal()
+        if promise and not promise.settlement:
+            moment = moment or fields.Datetime.now()
+            promise._service_settle(settlement, moment, note=note)
+
+    # ------------------------------------------------------------------
+    # Cron
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_follow_up(self):
+        """Expire what nobody answered and remind once; one bad row stops nothing."""
+        progress = self.env["ir.cron"]
+        for domain, work in (
+            (self._expired_domain(), "_service_expire"),
+            *((domain, "_service_remind") for domain in self._remind_domains()),
+        ):
+            todo = self._service_unseal().search(domain, limit=CRON_BATCH, order="id")
+            for change in todo:
+                change = change.try_lock_for_update().filtered_domain(domain)
+                if change:
+                    change._service_do_safely(work)
+                if not progress._commit_progress(1):
+                    return
+
+    def _service_do_safely(self, work):
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, work)()
+        except Exception:
+            _logger.exception("Service quality: %s of %s failed", work, self)
+
+    @api.model
+    def _expired_domain(self):
+        return [("state", "=", "sent"), ("date_expiry", "<", fields.Datetime.now())]
+
+    @api.model
+    def _remind_domains(self):
+        """Return one domain per company: who waits longer than its setting."""
+        now = fields.Datetime.now()
+        # pylint: disable=no-search-all
+        companies = self.env["res.company"].sudo().search([])  # their settings only
+        return [
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "sent"),
+                ("date_reminded", "=", False),
+                ("date_expiry", ">=", now),
+                (
+                    "date_sent",
+                    "<=",
+                    now - timedelta(days=company.service_ask_again_days),
+                ),
+            ]
+            for company in companies
+            if company.service_ask_again_days
+        ]
+
+    def _service_expire(self):
+        """Nobody answered one change in time: it is no yes, and no longer asked.
+
+        Whoever waited has kept his word, so the waiting ends in time.
+        """
+        self._service_link_lock()
+        self.env["service.link"]._service_revoke(self, ["scope"])
+        due = self.scope_promise_id._service_limit() or self.date_expiry
+        self._service_end_waiting("withdrawn", moment=verdict.to_second(due))
+        self.write({"state": "expired"})
+        self.env["service.event"]._service_log(self, "expired", old="sent")
+        text = self.env._("The customer has not answered. This is no yes:")
+        self._service_note(text, self.name, notify=True)
+
+    def _service_remind(self):
+        """Remind the customer of one change, once."""
+        self._service_link_lock()
+        self.write({"date_reminded": fields.Datetime.now()})
+        document = self._service_document()
+        state = document and document.sudo()  # done or cancelled, nothing else
+        if not state or state._service_is_done() or state._service_is_cancelled():
+            return
+        self._service_mail_link(self.env, is_reminder=True)
+        self.env["service.event"]._service_log(self, "scope_reminded")
+
+    def _service_note(self, heading, text, notify=False):
+        """Write a line about one change into the chatter of its document."""
+        document = self._service_document()
+        if document:
+            document._service_note_change(
+                heading, text, self.employee_id if notify else None
+            )
+
+
+class ServiceReminder(models.Model):
+    _inherit = "service.reminder"
+
+    @api.model
+    def _cron_send(self):
+        # First: what expired without an answer is no promise to be escalated.
+        self.env["service.scope.change"]._cron_follow_up()
+        return super()._cron_send()
