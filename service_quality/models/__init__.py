@@ -45,4 +45,5 @@ from . import service_scope_asking, service_scope_word
 from . import survey_survey
 from . import survey_user_input
 from . import helpdesk_ticket
-from . import sale_order, sale_order_scope
+from . import sale_order
+from . import sale_order_scope

@@ -287,6 +287,4 @@ class ServiceScopeChange(models.Model):
         # A copy is a new draft on the same document, without the old date.
         vals_list = super().copy_data(default)
         wanted = self._service_input_fields - {"date_due_new", "promise_id"}
-        return [
-            {key: vals[key] for key in wanted if key in vals} for vals in vals_list
-        ]
+        return [{key: vals[key] for key in wanted if key in vals} for vals in vals_list]

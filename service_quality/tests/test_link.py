@@ -132,8 +132,13 @@ class TestLink(LinkCase):
         self.assertFalse(self.find(token))
 
     def test_a_typo_mended_kills_the_link(self):
-        self.as_user(self.promise, self.agent).action_fix_typo("We repair it today")
-        self.assertFalse(self.find())
+        promise = self.make_promise(
+            self.ticket, tell=False, date_due=self.after(hours=4)
+        )
+        token = self.ask_move(promise, hours=30)
+        self.assertTrue(self.find(token))
+        self.as_user(promise, self.agent).action_fix_typo("We repair it today")
+        self.assertFalse(self.find(token))
 
     def test_a_settled_promise_is_not_asked_about(self):
         self.close(self.ticket)

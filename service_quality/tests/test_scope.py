@@ -137,7 +137,9 @@ class TestScopeDraft(ScopeCase):
         change, token = self.sent_token()
         self.decide(token, "confirmed")
         copy = self.as_user(change, self.agent).copy()
-        self.assertEqual((copy.state, copy.version, copy.name), ("draft", 1, change.name))
+        self.assertEqual(
+            (copy.state, copy.version, copy.name), ("draft", 1, change.name)
+        )
         self.assertFalse(copy.date_decided or copy.scope_promise_id or copy.was_sent)
 
 
@@ -350,7 +352,9 @@ class TestScopeWord(ScopeCase):
         self.assertEqual(change.state, "sent")
         self.assertEqual(self.events_of(change)[-1], "asked")
         message = self.ticket.message_ids.sorted("id")[-1]
-        self.assertEqual((message.author_id, message.message_type), (self.customer, "comment"))
+        self.assertEqual(
+            (message.author_id, message.message_type), (self.customer, "comment")
+        )
 
     # ------------------------------------------------------------------
     # The new date
