@@ -101,6 +101,12 @@ class ServiceChecklistTemplate(models.Model):
                 template.description, self.env._("Description")
             )
 
+    @api.constrains("purpose")
+    def _check_planned_purpose(self):
+        # sudo: the plans that start these templates are checked, not shown
+        plans = self.env["service.plan"].sudo().with_context(active_test=False)
+        plans.search([("template_ids", "in", self.ids)])._check_purposes()
+
     @api.constrains("line_ids")
     def _check_size(self):
         """Refuse more lines than anybody ticks, and than the panel can show."""
@@ -191,6 +197,17 @@ class ServiceChecklistTemplate(models.Model):
                 name = self.env._("%s (copy)", template.name)
                 vals["name"] = name if len(name) <= NAME_LIMIT else template.name
         return rows
+
+    def action_service_open_checklists(self):
+        """Open the checklists copied from these templates, those the user may see.
+
+        :return: window action
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "service_quality.service_checklist_action"
+        )
+        return {**action, "domain": [("template_id", "in", self.ids)]}
 
     # ------------------------------------------------------------------
     # Deletion

@@ -33,6 +33,7 @@ CALLABLE = {
     "action_print",
     "action_record",
     "action_service_evidence_pack",
+    "action_service_open_checklists",
     "action_service_open_promises",
     "action_service_open_recoveries",
     "action_service_promises",
