@@ -260,8 +260,12 @@ class ServiceChecklistLine(models.Model):
             return False
         return self.answer or (self.kind in VALUE_RANGES and self.value) or self.comment
 
-    def _service_panel_vals(self):
-        """Return the line as plain data for the panel."""
+    def _service_panel_vals(self, ledger_answer=None, ledger_evidence=None):
+        """Return the line as plain data for the panel.
+
+        :param ledger_answer: what the ledger would answer now, while it is open
+        :param ledger_evidence: from what, see ``_service_ledger_answers``
+        """
         self.ensure_one()
         return {
             "id": self.id,
@@ -270,8 +274,13 @@ class ServiceChecklistLine(models.Model):
             "is_required": self.is_required,
             "is_critical": self.is_critical,
             "is_automatic": self.is_automatic,
+            "figure": self.figure or "",
+            "section": self.section or "",
+            "is_na_allowed": self.is_na_allowed,
+            "comment_rule": self.comment_rule or "never",
+            "evidence": self.evidence or ledger_evidence or [],
             "script": self.script or "",
-            "answer": self.answer or "",
+            "answer": self.answer or ledger_answer or "",
             "value": self.value if self.date_answered and self.kind != "text" else None,
             "comment": self.comment or "",
             "is_answered": self.is_answered,

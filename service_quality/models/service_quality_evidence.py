@@ -47,6 +47,7 @@ class ServiceQualityMixin(models.AbstractModel):
         if has_rules and Rule._service_any_pause(self._name):
             Promise._service_follow_pauses(changed, now)
         self._service_revive(reopened, now)
+        self.env["service.checklist"]._service_thaw(reopened)
 
     def _service_revive(self, documents, now):
         """Let run again what a recent closing or cancelling of documents ended."""
@@ -70,6 +71,7 @@ class ServiceQualityMixin(models.AbstractModel):
             settled = Promise._service_evidence(self, "done", now, running=running)
         (running - settled)._service_close(now)
         self._service_note_open_items(matches)
+        self.env["service.checklist"]._service_freeze(self, now)
         invitations = self.env["service.invitation"]
         # A document created as done was never waited for: no survey.
         asked = self.filtered(lambda doc: not states[doc.id]["is_new"])

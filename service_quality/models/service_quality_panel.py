@@ -39,6 +39,8 @@ class ServiceQualityMixin(models.AbstractModel):
         checklists = self.env["service.checklist"].search(
             [("res_model", "=", self._name), ("res_id", "=", self.id)]
         )
+        # sudo: what the ledger says of checklists the user may read
+        ledger = checklists.sudo()._service_ledger_answers()
         return [
             {
                 "id": checklist.id,
@@ -46,7 +48,8 @@ class ServiceQualityMixin(models.AbstractModel):
                 "state": checklist.state,
                 "score": checklist.score,
                 "lines": [
-                    line._service_panel_vals() for line in checklist.sudo().line_ids
+                    line._service_panel_vals(*ledger.get(line, ()))
+                    for line in checklist.sudo().line_ids
                 ],  # lines of a checklist the user may read
             }
             for checklist in checklists
