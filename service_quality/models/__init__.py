@@ -20,7 +20,7 @@ from . import service_checklist_template, service_checklist_template_line
 from . import service_checklist_template_preview
 from . import service_checklist
 from . import service_checklist_line
-from . import service_checklist_figures
+from . import service_checklist_figures, service_checklist_freeze
 from . import service_invitation
 from . import service_feedback
 from . import service_feedback_answer, service_feedback_follow_up

@@ -169,7 +169,12 @@ class ServiceChecklist(models.Model):
             for plan, matching in matches
             for res_id in (matching._ids if plan.is_gate else ())
         }
-        return checklists._service_copy(documents, templates, guarded, known)
+        started = checklists._service_copy(documents, templates, guarded, known)
+        if started:
+            # sudo: done or not, nothing else
+            done = documents.sudo().filtered(lambda doc: doc._service_is_done())
+            self._service_freeze(done, fields.Datetime.now())
+        return started
 
     @api.model
     def _service_copy(self, documents, templates, guarded, known=frozenset()):
@@ -195,6 +200,7 @@ class ServiceChecklist(models.Model):
         for name in fresh:
             self.env.remove_to_compute(self._fields[name], checklists)
         self.env["service.checklist.line"]._service_copy(checklists)
+        checklists._service_know_automatic()
         if any(checklists.mapped("is_gate")) and not self._service_any_gate(
             documents._name
         ):

@@ -20,7 +20,7 @@ means that the line does not apply. Self-declared keeping proves nothing.
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from . import verdict
@@ -160,58 +160,6 @@ class ServiceChecklist(models.Model):
             found[res_id][figure] = min(known or moment, moment)
         return found
 
-    # ------------------------------------------------------------------
-    # Freezing
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _service_freeze(self, documents, moment):
-        """Answer the automatic lines of documents that were just done, for good.
-
-        :param documents: records of one served model
-        :param moment: naive UTC, when they were done
-        """
-        checklists = self._service_automatic_of(documents, is_answered=False)
-        for line, (answer, evidence) in checklists._service_ledger_answers(
-            moment
-        ).items():
-            line.write(
-                {"answer": answer, "evidence": evidence, "date_answered": moment}
-            )
-            self._service_log_ledger(line, new=answer)
-
-    @api.model
-    def _service_thaw(self, documents):
-        """Take the ledger's answers back: the documents were not done after all."""
-        checklists = self._service_automatic_of(documents, is_answered=True)
-        lines = checklists.line_ids.filtered(
-            lambda line: line.is_automatic and line.is_answered
-        )
-        for line in lines:
-            self._service_log_ledger(line, old=line.answer)
-        if lines:
-            lines.write({"answer": False, "evidence": False, "date_answered": False})
-
-    def _service_log_ledger(self, line, old=None, new=None):
-        self.env["service.event"]._service_log(
-            line.checklist_id, "answered", old=old, new=new, note=line.name
-        )
-
-    @api.model
-    def _service_automatic_of(self, documents, is_answered):
-        """Return the checklists of documents with automatic lines, unsealed."""
-        if not documents:
-            return self._service_unseal().browse()
-        lines = self.env["service.checklist.line"]._service_unseal()
-        return lines.search(
-            [
-                ("checklist_id.res_model", "=", documents._name),
-                ("checklist_id.res_id", "in", documents.ids),
-                ("is_automatic", "=", True),
-                ("is_answered", "=", is_answered),
-            ]
-        ).checklist_id
-
 
 class ServiceChecklistLine(models.Model):
     _inherit = "service.checklist.line"
@@ -219,6 +167,8 @@ class ServiceChecklistLine(models.Model):
     evidence = fields.Json(
         readonly=True, help="What the ledger answered this line from."
     )
+
+    _automatic_idx = models.Index("(company_id, checklist_id) WHERE is_automatic")
 
     def _service_judge_promises(self, promises, now, is_done):
         """Return (answer, evidence) of this line from the document's promises."""
@@ -267,13 +217,13 @@ class ServiceChecklistLine(models.Model):
         is_found = bool(found) and found <= limit
         answer = "yes" if is_found else ("no" if moment else None)
         checklist = self.checklist_id
-        evidence = [
-            {
-                "res_model": checklist.res_model,
-                "res_id": checklist.res_id,
-                "name": checklist.res_name,
-                "outcome": self.figure,
-                "date": fields.Datetime.to_string(found.replace(microsecond=0)),
-            }
-        ]
-        return answer, evidence if found else []
+        if not found:
+            return answer, []
+        evidence = {
+            "res_model": checklist.res_model,
+            "res_id": checklist.res_id,
+            "name": checklist.res_name,
+            "outcome": self.figure,
+            "date": fields.Datetime.to_string(verdict.to_second(found)),
+        }
+        return answer, [evidence]

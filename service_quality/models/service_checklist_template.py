@@ -58,6 +58,7 @@ class ServiceChecklistTemplate(models.Model):
         copy=False,
         help="The lines without the titles of sections.",
     )
+    has_automatic = fields.Boolean(compute="_compute_has_automatic")
     line_count = fields.Integer("Number of Questions", compute="_compute_line_count")
     use_count = fields.Integer("Checklists Started", compute="_compute_use_count")
 
@@ -65,6 +66,11 @@ class ServiceChecklistTemplate(models.Model):
         "CHECK(pass_score >= 0 AND pass_score <= 1)",
         "The pass score lies between 0 and 100 %.",
     )
+
+    @api.depends("question_ids.is_automatic")
+    def _compute_has_automatic(self):
+        for template in self:
+            template.has_automatic = any(template.question_ids.mapped("is_automatic"))
 
     def _compute_line_count(self):
         counts = dict(

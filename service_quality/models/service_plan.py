@@ -32,6 +32,7 @@ CACHED_FIELDS = {
         "purpose",
         "pass_score",
         "question_ids",
+        "has_automatic",
     ),
 }
 

@@ -266,11 +266,13 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_needs_sync(self, states):
         """Keep the documents for which the ledger may have something to do.
 
-        Decided from the registry's cache, before any query: neither a plan nor a
-        promise in the company, and no date of its own, means nothing to do.
+        Decided from the registry's cache, before any query: no plan, no promise
+        and no automatic line in the company, and no date of its own, means nothing to
+        do.
         """
         Plan, Promise = self.env["service.plan"], self.env["service.promise"]
         busy = Promise._service_companies(self._name)
+        busy |= self.env["service.checklist"]._service_automatic_companies(self._name)
         documents = self.sudo()  # the company and dates of the document only
 
         def may_matter(document):

@@ -171,6 +171,17 @@ class TestFigures(ServiceCase):
         new = [event.new_value or "" for event in self.raw_events(checklist)]
         self.assertEqual(new, ["yes", "", "no"])
 
+    def test_started_on_a_closed_document(self):
+        """A reviewer's list is answered at once: nothing more will come."""
+        self.start("deadlines")
+        self.make_promise(self.ticket)
+        self.close(self.ticket)
+        template = self.make_template(
+            [{"name": "Kept?", "is_automatic": True}], purpose="review"
+        )
+        checklist = self.start_checklist(self.ticket, template, user=self.manager)
+        self.assertEqual(checklist.line_ids.answer, "yes")
+
     def test_no_person_answers(self):
         checklist = self.start("deadlines")
         line = checklist.line_ids
