@@ -12,7 +12,7 @@
     "application": True,
     "uninstall_hook": "uninstall_hook",
     "depends": ["hr", "survey", "sale", "helpdesk_mgmt"],
-    "external_dependencies": {"python": ["xlsxwriter"]},
+    "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},
     "data": [
         "security/service_quality_groups.xml",
         "security/ir.model.access.csv",
@@ -38,6 +38,7 @@
         "views/service_promise_views.xml",
         "views/service_promise_my_views.xml",
         "views/service_checklist_template_views.xml",
+        "wizard/service_checklist_import_wizard_views.xml",
         "views/service_checklist_views.xml",
         "views/service_feedback_views.xml",
         "wizard/service_recovery_wizard_views.xml",

@@ -1,3 +1,4 @@
 from . import customer
 from . import export
 from . import feedback
+from . import templates

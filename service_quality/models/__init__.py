@@ -18,6 +18,7 @@ from . import service_plan_rule
 from . import service_plan_preview
 from . import service_checklist_template, service_checklist_template_line
 from . import service_checklist_template_preview
+from . import service_checklist_template_exchange
 from . import service_checklist
 from . import service_checklist_line
 from . import service_checklist_figures, service_checklist_freeze

@@ -156,14 +156,14 @@ class ServiceChecklistTemplate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        counted = self.with_context(**{COUNTED_KEY: COUNTED})
+        counted = self._service_with_counted()
         templates = super(ServiceChecklistTemplate, counted).create(
             [{**vals, "version": 1} for vals in vals_list]
         )
         return templates.with_env(self.env)
 
     def copy(self, default=None):
-        counted = self.with_context(**{COUNTED_KEY: COUNTED})
+        counted = self._service_with_counted()
         copies = super(ServiceChecklistTemplate, counted).copy(default)
         return copies.with_env(self.env)
 
@@ -172,7 +172,7 @@ class ServiceChecklistTemplate(models.Model):
             raise AccessError(self.env._("The version is counted by the system."))
         if CONTENT_FIELDS.isdisjoint(vals) or self._service_is_counted():
             return super().write(vals)
-        counted = self.with_context(**{COUNTED_KEY: COUNTED})
+        counted = self._service_with_counted()
         result = super(ServiceChecklistTemplate, counted).write(vals)
         self._service_raise_version()
         return result
@@ -185,6 +185,10 @@ class ServiceChecklistTemplate(models.Model):
             self.with_context(lang=lang)._check_texts()
         return result
 
+    def _service_with_counted(self):
+        """Return these templates so that edits of them are part of a counted one."""
+        return self.with_context(**{COUNTED_KEY: COUNTED})
+
     def _service_is_counted(self):
         """Tell whether an edit of the template, lines included, counts already."""
         return self.env.context.get(COUNTED_KEY) is COUNTED
@@ -193,7 +197,7 @@ class ServiceChecklistTemplate(models.Model):
         """Count one edit, unless it is part of a bigger one or data being loaded."""
         if self._service_is_counted() or self.env.context.get("install_mode"):
             return
-        for template in self.with_context(**{COUNTED_KEY: COUNTED}):
+        for template in self._service_with_counted():
             template.version += 1
 
     def copy_data(self, default=None):

@@ -4,6 +4,6 @@ from . import service_dashboard
 from . import service_dashboard_export
 from . import service_dashboard_drill
 from . import service_dashboard_scorecard
-from . import xlsx_workbook
+from . import checklist_workbook, xlsx_workbook
 from . import evidence_gaps, evidence_timeline
 from . import service_evidence_pack

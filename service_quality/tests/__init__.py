@@ -4,6 +4,7 @@ from . import test_checklist
 from . import test_checklist_figures
 from . import test_checklist_score
 from . import test_checklist_template
+from . import test_checklist_workbook
 from . import test_composer
 from . import test_customer_pages
 from . import test_dashboard

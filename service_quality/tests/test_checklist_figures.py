@@ -134,17 +134,13 @@ class TestFigures(ServiceCase):
                 subtype_xmlid="mail.mt_note",
                 body="The fuse was blown",
             ),
-            lambda: (
-                self.env["ir.attachment"]
-                .with_user(self.agent)
-                .create(
-                    {
-                        "name": "photo.txt",
-                        "raw": b"x",
-                        "res_model": self.ticket._name,
-                        "res_id": self.ticket.id,
-                    }
-                )
+            lambda: self.model("ir.attachment", self.agent).create(
+                {
+                    "name": "photo.txt",
+                    "raw": b"x",
+                    "res_model": self.ticket._name,
+                    "res_id": self.ticket.id,
+                }
             ),
         ):
             checklist = self.start("documented")

@@ -4,3 +4,4 @@ from . import service_promise_action_wizard
 from . import service_recovery_wizard, service_silent_wizard
 from . import mail_compose_message
 from . import service_scope_cancel
+from . import service_checklist_import_wizard
