@@ -8,6 +8,8 @@ TABLES = (
     "service_scope_change",
     "service_feedback",
     "service_invitation",
+    "service_review_assignment",
+    "service_review_draw",
     "service_checklist",
     "service_promise",
 )

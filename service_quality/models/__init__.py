@@ -22,6 +22,17 @@ from . import service_checklist_template_exchange
 from . import service_checklist
 from . import service_checklist_line
 from . import service_checklist_figures, service_checklist_freeze
+from . import service_assessed_mixin
+from . import service_review
+from . import service_review_line
+from . import service_review_access
+from . import service_review_notice
+from . import service_review_settings
+from . import service_review_program
+from . import service_review_draw
+from . import service_review_assignment
+from . import service_review_gap
+from . import res_partner
 from . import service_invitation
 from . import service_feedback
 from . import service_feedback_answer, service_feedback_follow_up
@@ -37,6 +48,8 @@ from . import service_quality_evidence
 from . import service_quality_messages
 from . import service_quality_panel, service_quality_word
 from . import service_quality_feedback
+from . import service_review_start
+from . import service_review_closing
 from . import resource_calendar
 from . import res_company
 from . import res_config_settings

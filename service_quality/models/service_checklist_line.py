@@ -183,9 +183,8 @@ class ServiceChecklistLine(models.Model):
         document = line.checklist_id.with_env(self.env)._service_document()
         if not document:
             raise UserError(self.env._("The document no longer exists."))
-        document.check_access("write")
-        document._service_share_lock()  # not while somebody closes it
-        line._check_answerable(document)
+        line._check_document(document)
+        line._check_answerable()
         vals = line._prepare_answer(answer, value, comment)
         old = line._service_answer_text()
         line.write(vals)
@@ -198,23 +197,23 @@ class ServiceChecklistLine(models.Model):
         )
         return line._service_panel_vals()
 
-    def _check_answerable(self, document):
-        if self.is_automatic:
-            raise UserError(
-                self.env._("The ledger answers this line, a person cannot.")
-            )
-        checklist = self.checklist_id
-        # sudo: whether the checklist is about the user himself, nothing else
-        about_himself = checklist.employee_id in self.env.user.sudo().employee_ids
-        if about_himself and checklist.purpose in ("review", "mystery"):
-            raise UserError(self.env._("Somebody else must review your work."))
-        if self.checklist_id.state == "waived":
-            raise UserError(self.env._("This checklist was waived."))
+    def _check_document(self, document):
+        """Refuse an answer that the document does not allow this user now."""
+        document.check_access("write")
+        document._service_share_lock()  # not while somebody closes it
         # sudo: the state of a document the user may write to
         if document.sudo()._service_is_done():
             raise UserError(
                 self.env._("The document is closed: reopen it to change the checklist.")
             )
+
+    def _check_answerable(self):
+        if self.is_automatic:
+            raise UserError(
+                self.env._("The ledger answers this line, a person cannot.")
+            )
+        if self.checklist_id.state == "waived":
+            raise UserError(self.env._("This checklist was waived."))
 
     def _prepare_answer(self, answer, value, comment):
         """Check an answer and return the vals to write."""

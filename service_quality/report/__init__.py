@@ -7,3 +7,7 @@ from . import service_dashboard_scorecard
 from . import checklist_workbook, xlsx_workbook
 from . import evidence_gaps, evidence_timeline
 from . import service_evidence_pack
+from . import service_review_report
+from . import service_review_gap
+from . import service_mystery_report
+from . import service_honesty

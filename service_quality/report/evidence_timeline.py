@@ -35,7 +35,8 @@ class EvidenceTimeline(EvidenceGaps):
         self.zone = zone
         domain = Domain("res_model", "=", res_model) & Domain("res_id", "=", res_id)
         self.promises = env["service.promise"].search(domain, order="date_made, id")
-        self.checklists = env["service.checklist"].search(domain, order="id")
+        work = domain & Domain("purpose", "=", "work")  # reviews are about people
+        self.checklists = env["service.checklist"].search(work, order="id")
         self.changes = ()
         if "service.scope.change" in env:
             self.changes = env["service.scope.change"].search(domain, order="id")

@@ -47,6 +47,7 @@ class ServiceQualityReport(models.Model):
         "service.checklist": [
             "date_done",
             "date_started",
+            "purpose",
             "res_model",
             "res_id",
             "res_name",
@@ -156,6 +157,7 @@ class ServiceQualityReport(models.Model):
 
     @api.model
     def _checklist_query(self):
+        """Work only: reviews, self-assessments and visits have reports of their own."""
         return SQL(
             """SELECT f.id * 4 + 1 AS id, 'checklist' AS kind, NULL AS promise_kind,
                 COALESCE(f.date_done, f.date_started) AS date, %s,
@@ -165,7 +167,8 @@ class ServiceQualityReport(models.Model):
                 0 AS is_self_declared, 0 AS is_cancelled, NULL::float AS rate,
                 CASE WHEN f.state IN ('passed', 'failed') THEN f.score END AS score,
                 NULL::float AS delay_hours
-            FROM service_checklist f""",
+            FROM service_checklist f
+            WHERE f.purpose = 'work'""",
             self._link_columns(),
         )
 

@@ -25,6 +25,7 @@ from . import test_promise
 from . import test_quick_feedback
 from . import test_recovery
 from . import test_scope
+from . import test_review
 from . import test_screens
 from . import test_seam
 from . import test_silent

@@ -195,12 +195,16 @@ class TestChecklist(ServiceCase):
         self.assertRefused(UserError, line, answer="yes")
 
     def test_nobody_reviews_himself(self):
-        """A review and a mystery visit are answered by somebody else."""
+        """A review is somebody else's, a mystery visit is none of a document."""
         for purpose in ("review", "mystery"):
             template = self.make_template(purpose=purpose)
-            line = self.start_checklist(self.ticket, template).line_ids
-            self.assertRefused(UserError, line, answer="yes")
-            self.answer(line, user=self.manager, answer="yes")
+            with self.assertRaises(UserError):
+                self.start_checklist(self.ticket, template)
+        template = self.make_template(purpose="review")
+        self.as_user(self.ticket, self.manager).action_service_start_review(template.id)
+        review = self.ticket.service_checklist_ids.filtered("reviewer_id")
+        self.assertRefused(UserError, review.line_ids, answer="yes")
+        self.answer(review.line_ids, user=self.manager, answer="yes")
         template = self.make_template(purpose="self")
         self.answer(self.start_checklist(self.ticket, template).line_ids, answer="yes")
 

@@ -5,3 +5,5 @@ from . import service_recovery_wizard, service_silent_wizard
 from . import mail_compose_message
 from . import service_scope_cancel
 from . import service_checklist_import_wizard
+from . import service_review_wizard
+from . import service_review_start_wizard
