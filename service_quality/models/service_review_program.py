@@ -84,7 +84,8 @@ class ServiceReviewProgram(models.Model):
             except Exception as error:
                 raise ValidationError(
                     self.env._(
-                        "%(name)s: the filter does not fit these documents (%(error)s).",
+                        "%(name)s: the filter does not fit these documents "
+                        "(%(error)s).",
                         name=program.name,
                         error=error,
                     )

@@ -42,7 +42,8 @@ def answer_query():
     document was closed, and is empty while it is open.
     """
     return SQL(
-        """SELECT l.id, l.checklist_id, c.template_id, l.template_line_id, l.sequence, l.answer, l.value, l.points, l.is_scored, c.company_id,
+        """SELECT l.id, l.checklist_id, c.template_id, l.template_line_id, l.sequence,
+            l.answer, l.value, l.points, l.is_scored, c.company_id,
             e.id AS employee_id, v.department_id, l.answered_by_id,
             co.service_honesty_seconds AS limit_seconds,
             co.service_honesty_lines AS limit_lines,

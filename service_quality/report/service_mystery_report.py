@@ -52,7 +52,8 @@ class ServiceMysteryReport(models.Model):
         return SQL(
             """SELECT l.id, c.id AS checklist_id, c.res_model, c.res_id, c.res_name,
                 c.template_id, l.template_line_id, %(name)s AS name,
-                p.service_place AS place, c.reviewer_id, c.company_id, c.date_published AS date, l.points,
+                p.service_place AS place, c.reviewer_id, c.company_id,
+                c.date_published AS date, l.points,
                 CASE WHEN p.service_place = 'branch' THEN l.points
                     END AS branch_points,
                 CASE WHEN p.service_place = 'branch' THEN 1 ELSE 0
