@@ -241,7 +241,8 @@ class ServiceSilentCustomer(models.Model):
             ),
             SQL(
                 "SELECT 'checklist', COALESCE(f.date_done, f.write_date), %s"
-                " FROM service_checklist f WHERE f.purpose = 'work' AND f.state = 'failed'",
+                " FROM service_checklist f"
+                " WHERE f.purpose = 'work' AND f.state = 'failed'",
                 links,
             ),
         ]
