@@ -196,9 +196,10 @@ class ServiceChecklist(models.Model):
             return self
         # What no answer means, see _compute_result
         fresh = {"state": "todo", "score": 0.0, "date_done": False}
-        checklists = self.create([{**vals, **fresh} for vals in vals_list])
-        for name in fresh:
-            self.env.remove_to_compute(self._fields[name], checklists)
+        vals_list = [{**vals, **fresh} for vals in vals_list]
+        rows = self._service_query_now(self._service_insert_query(vals_list))
+        ids = [checklist_id for (checklist_id,) in rows]
+        checklists = self._service_inserted(ids, vals_list)
         self.env["service.checklist.line"]._service_copy(checklists)
         checklists._service_know_automatic()
         if any(checklists.mapped("is_gate")) and not self._service_any_gate(

@@ -120,7 +120,7 @@ class ServiceChecklistLine(models.Model):
         self.env["service.checklist.template.line"].flush_model()
         # SQL: one statement copies all lines of all checklists, and the texts with
         # their translations; by the ORM it takes longer than saving the ticket itself
-        self.env.execute_query(
+        self._service_keep(
             SQL(
                 """
                 WITH named AS (

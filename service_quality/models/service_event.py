@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 EVENT_KINDS = [
     ("made", "Promise recorded"),
@@ -122,53 +121,14 @@ class ServiceEvent(models.Model):
             }
             for record in records.sudo()  # names and companies for the log only
         ]
-        guard = self.env["service.worker"]._service_guard()
-        if guard is None:
-            self._service_insert(vals_list)
-        else:
-            guard.events += vals_list
-
-    @api.model
-    def _service_write_kept(self):
-        """Write the events that the worker kept back, all by one statement."""
-        guard = self.env["service.worker"]._service_guard()
-        if guard is not None and guard.events:
-            vals_list, guard.events = guard.events, []
-            guard.open()
-            self._service_insert(vals_list)
-
-    @api.model
-    def _service_insert(self, vals_list):
-        """Write events whose values the server made.
-
-        :param list vals_list: dicts with the same keys
-        """
-        if not vals_list:
-            return
-        stamps = {
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": self.env.cr.now(),
-            "write_date": self.env.cr.now(),
-        }
-        names = [*vals_list[0], *stamps]
         unknown = {vals["kind"] for vals in vals_list} - dict(EVENT_KINDS).keys()
         if unknown:
             raise ValueError(f"Unknown kind of event: {unknown}")
-        last = tuple(stamps.values())
-        rows = [
-            tuple(value or None for value in vals.values()) + last for vals in vals_list
-        ]
-        # SQL: one statement for all; the ORM makes one of a hundred rows each and
-        # fills a cache that nobody reads
-        self.env.execute_query(
-            SQL(
-                "INSERT INTO %s (%s) VALUES %s RETURNING id",
-                SQL.identifier(self._table),
-                SQL(", ").join(map(SQL.identifier, names)),
-                SQL(", ").join(rows),
-            )
-        )
+        guard = self.env["service.worker"]._service_guard()
+        if guard is not None:
+            guard.events += vals_list
+        elif vals_list:
+            self.env.execute_query(self._service_insert_query(vals_list))
         self.env["service.promise"].invalidate_model(["event_ids"], flush=False)
 
     @api.model

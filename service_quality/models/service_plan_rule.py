@@ -102,31 +102,50 @@ class ServicePlanRule(models.Model):
         return self.env["service.plan"]._service_parse_domain(self.domain)
 
     def _service_promise_vals(self, document, moment):
-        """Return the vals of the promise this rule makes, or None.
+        """Return the vals of the promises these rules make on one document.
 
         :param document: a served document that the plan applies to, as superuser
         :param moment: when the clock starts, naive UTC
-        :return: vals for ``_service_record``; None when no calendar has the hours
+        :return: list of vals for ``_service_record``; a rule whose hours no calendar
+            has makes none
         """
-        self.ensure_one()
         employee = document._service_get_employee()
-        calendars = (
+        common = {}  # who promises what to whom is the same for all rules
+        vals_list = []
+        for rule in self:
+            calendar, due = rule._service_due(document, employee, moment)
+            if not due:
+                continue
+            common = common or document._service_promise_vals(
+                name=rule.name,
+                kind=rule.kind,
+                source="plan",
+                date_due=due,
+                employee=employee,
+                calendar=calendar,
+            )
+            own = {
+                "name": rule.name,
+                "kind": rule.kind,
+                "source_key": f"rule:{rule.id}",
+                "calendar_id": calendar.id,
+                "date_due": due,
+                "rule_id": rule.id,
+            }
+            vals_list.append({**common, **own})
+        return vals_list
+
+    def _service_due(self, document, employee, moment):
+        """Return the calendar and the due moment (naive UTC) of this rule, or None.
+
+        The company's hours count when those of the rule or employee do not suffice.
+        """
+        for get_calendar in (
             lambda: self.calendar_id or employee._service_get_calendar(),
-            # asked only when the first has no hours
             lambda: document._service_get_company().resource_calendar_id,
-        )
-        for get_calendar in calendars:
+        ):
             calendar = get_calendar()
             due = calendar and calendar._service_add_hours(moment, self.hours)
             if due:
-                vals = document._service_promise_vals(
-                    name=self.name,
-                    kind=self.kind,
-                    source="plan",
-                    source_key=f"rule:{self.id}",
-                    date_due=due,
-                    employee=employee,
-                    calendar=calendar,
-                )
-                return {**vals, "rule_id": self.id}
-        return None
+                return calendar, due
+        return None, None

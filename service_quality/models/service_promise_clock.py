@@ -141,7 +141,6 @@ class ServicePromise(models.Model):
     def _service_last_word_ours(self, documents):
         """Return the ids of documents whose last contact came from us."""
         last = {}
-        self.env["service.event"]._service_write_kept()
         events = self.env["service.event"].sudo()  # kinds of contact only
         for event in events.search(
             [
@@ -170,16 +169,15 @@ class ServicePromise(models.Model):
         ):
             document = documents.browse(promise.res_id)
             if not document._service_is_done() and not document._service_is_cancelled():
-                vals_list.append(
-                    promise.rule_id._service_promise_vals(document, moment)
-                )
-        vals_list = [vals for vals in vals_list if vals]
+                vals_list += promise.rule_id._service_promise_vals(document, moment)
         if vals_list:
             # The index allows one running promise per rule: the settled one first.
             self.flush_recordset()
-            self._service_follow_pauses(
-                documents, moment, self._service_record(vals_list)
-            )
+            if any(promise.rule_id._service_can_pause() for promise in self):
+                updates = self._service_record(vals_list)
+                self._service_follow_pauses(documents, moment, updates)
+            else:
+                self._service_record_later(vals_list)
 
     # ------------------------------------------------------------------
     # The customer had to ask first

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from . import verdict
 
@@ -29,6 +30,39 @@ VERDICT_FIELDS = (
 )
 
 
+#: What is asked of promises that run; not the texts, and not what only lists show.
+RUNNING_FIELDS = (
+    "name",
+    "kind",
+    "source",
+    "source_key",
+    "res_model",
+    "res_id",
+    "employee_id",
+    "partner_id",
+    "company_id",
+    "calendar_id",
+    "rule_id",
+    "activity_id",
+    "date_made",
+    "date_told",
+    "date_due",
+    "date_from",
+    "tolerance_minutes",
+    "date_limit",
+    "date_paused",
+    "paused_hours",
+    "chase_count",
+    "is_self_declared",
+    "is_counted",
+    "settlement",
+    "date_settled",
+    "corrected_outcome",
+    "outcome",
+    "delay_hours",
+)
+
+
 class ServicePromise(models.Model):
     _inherit = "service.promise"
 
@@ -45,44 +79,61 @@ class ServicePromise(models.Model):
         :param bool declared: include self-declared ones: real evidence, when it
             comes, replaces a declaration
         """
-        running = Domain("settlement", "=", False)
-        if declared:
-            running |= Domain("is_self_declared", "=", True)
-        domain = (
-            Domain("res_model", "=", documents._name)
-            & Domain("res_id", "in", documents.ids)
-            & running
+        promises = self._service_unseal()
+        if not documents:
+            return promises
+        promises.flush_model(RUNNING_FIELDS)
+        # SQL: with the savepoint of the worker in one round trip; and every message
+        # asks this, for whom the ORM's way to the same statement is a long one
+        rows = promises._service_query_now(
+            SQL(
+                "SELECT id, %s FROM service_promise WHERE res_model = %s"
+                " AND res_id IN %s AND %s AND %s ORDER BY date_due, id",
+                SQL(", ").join(map(SQL.identifier, RUNNING_FIELDS)),
+                documents._name,
+                documents._ids,
+                SQL("(settlement IS NULL OR is_self_declared)")
+                if declared
+                else SQL("settlement IS NULL"),
+                SQL("true") if kinds is None else SQL("kind IN %s", tuple(kinds)),
+            )
         )
-        if kinds is not None:
-            domain &= Domain("kind", "in", list(kinds))
-        return self._service_unseal()._service_ask(domain)
+        ids, *columns = zip(*rows, strict=True) if rows else ((),)
+        running = promises.browse(ids)
+        for name, column in zip(RUNNING_FIELDS, columns, strict=False):
+            # never over a value that is there
+            self._fields[name]._insert_cache(running, column)
+        return running
 
-    @api.model
-    def _service_ask(self, domain):
-        """Return the rows of a domain with all their columns, in one round trip.
-
-        While the worker is at work, its savepoint goes the same way.
-        """
+    def _write_multi(self, vals_list):
+        """Keep updates back while the worker is at work: they go with the rest."""
         guard = self.env["service.worker"]._service_guard()
-        names = [name for name, field in self._fields.items() if field.column_type]
-        names = [name for name in names if self._fields[name].store]
-        if guard is None or guard.name is not None:
-            return self.search_fetch(domain, names)
-        # What ``search_fetch`` does, with the savepoint before the question. SQL:
-        # the ORM has no way to send two statements at once.
-        query = self._search(domain, order=self._order)
-        columns = [self._field_to_sql(self._table, name, query) for name in names]
-        rows = guard.open(query.select(*columns))
-        return self._service_insert_cache(names, rows)
-
-    def _service_insert_cache(self, names, rows):
-        """Put rows of columns into the cache, never over a value that is there."""
-        values = dict(zip(names, zip(*rows, strict=True), strict=False))
-        found = self.browse(values.get("id", ()))
-        for name, column in values.items():
-            if name != "id":
-                self._fields[name]._insert_cache(found, column)
-        return found
+        if guard is None:
+            return super()._write_multi(vals_list)
+        stamps = {"write_uid": self.env.uid, "write_date": self.env.cr.now()}
+        updates = {}
+        for promise, vals in zip(self, vals_list, strict=True):
+            vals = stamps | vals
+            updates.setdefault(tuple(vals), []).append((promise.id, *vals.values()))
+        for names, rows in updates.items():
+            # SQL: that of the ORM, which executes it at once
+            guard.keep(
+                SQL(
+                    "UPDATE service_promise SET %s FROM (VALUES %s) AS new (id, %s)"
+                    " WHERE service_promise.id = new.id",
+                    SQL(", ").join(
+                        SQL(
+                            "%s = %s::%s",
+                            SQL.identifier(name),
+                            SQL.identifier("new", name),
+                            SQL(self._fields[name].column_type[1]),
+                        )
+                        for name in names
+                    ),
+                    SQL(", ").join(rows),
+                    SQL(", ").join(map(SQL.identifier, names)),
+                )
+            )
 
     @api.model
     def _service_evidence(self, documents, evidence, moment, note=None, running=None):

@@ -2,10 +2,13 @@ import time
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL, ormcache, split_every
 
 from . import verdict
 from .service_promise import MAX_TOLERANCE_MINUTES
+
+#: Promises written by one statement.
+RECORD_BATCH_SIZE = 1000
 
 
 class ServicePromise(models.Model):
@@ -127,17 +130,60 @@ class ServicePromise(models.Model):
 
     @api.model
     def _service_record(self, vals_list):
-        """Create promises whose facts the server derived, with their event.
+        """Record promises whose facts the server derived, with their event.
 
         :param list vals_list: complete vals, see ``_service_promise_vals``
         :return: promises, unsealed and as superuser
         """
-        promises = self._service_unseal().create(vals_list)
-        self._service_know_companies(promises)
-        self.env["service.event"]._service_log(
-            promises, "made", new=lambda promise: promise.date_due
+        promises = self._service_unseal()
+        vals_list = promises._service_complete(vals_list)
+        ids = []
+        for some in split_every(RECORD_BATCH_SIZE, vals_list):
+            rows = self._service_query_now(promises._service_record_query(some))
+            ids += [promise_id for (promise_id,) in rows]
+        self._service_know_companies(vals_list)
+        return promises._service_inserted(ids, vals_list)
+
+    @api.model
+    def _service_record_later(self, vals_list):
+        """Record promises that nobody needs to see before the worker is done."""
+        guard = self.env["service.worker"]._service_guard()
+        if guard is None or self._service_new_companies(vals_list):
+            self._service_record(vals_list)
+            return
+        promises = self._service_unseal()
+        vals_list = promises._service_complete(vals_list)
+        for some in split_every(RECORD_BATCH_SIZE, vals_list):
+            guard.keep(promises._service_record_query(some))
+
+    @api.model
+    def _service_complete(self, vals_list):
+        """Return the vals with the verdict of a new promise, which is that it runs."""
+        vals_list = [dict(vals) for vals in vals_list]
+        self._add_precomputed_values(vals_list)
+        for vals in vals_list:
+            vals.pop("__precomputed__", None)
+        return vals_list
+
+    @api.model
+    def _service_record_query(self, vals_list):
+        """Return the statement that writes promises with their first event.
+
+        :return: SQL, which returns the ids in the order of ``vals_list``
+        """
+        # SQL: the event needs the id of its promise, which one statement knows
+        # without a round trip
+        return SQL(
+            """
+            WITH made AS (%s, name, company_id, date_due, create_uid, create_date)
+            INSERT INTO service_event (res_model, res_id, res_name, company_id, kind,
+                new_value, create_uid, write_uid, create_date, write_date)
+            SELECT 'service.promise', id, name, company_id, 'made',
+                to_char(date_due, 'YYYY-MM-DD HH24:MI:SS'),
+                create_uid, create_uid, create_date, create_date
+            FROM made ORDER BY id RETURNING res_id""",
+            self._service_insert_query(vals_list),
         )
-        return promises
 
     @api.model
     def _service_companies(self, res_model):
@@ -162,13 +208,18 @@ class ServicePromise(models.Model):
         return frozenset(company_id for (company_id,) in rows)
 
     @api.model
-    def _service_know_companies(self, promises):
-        """Note the first promise ever of a company on a kind of document."""
-        made = {(row.res_model, row.company_id.id) for row in promises}
-        if any(
+    def _service_new_companies(self, vals_list):
+        """Tell whether a company has never promised on a kind of document before."""
+        made = {(vals["res_model"], vals["company_id"]) for vals in vals_list}
+        return any(
             company_id not in self._service_companies(res_model)
             for res_model, company_id in made
-        ):
+        )
+
+    @api.model
+    def _service_know_companies(self, vals_list):
+        """Note the first promise ever of a company on a kind of document."""
+        if self._service_new_companies(vals_list):
             clear_cache = self.env.registry.clear_cache
             clear_cache()
             # Again, because others may have asked before they could see this one

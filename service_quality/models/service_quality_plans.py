@@ -24,7 +24,7 @@ class ServiceQualityMixin(models.AbstractModel):
             for plan, documents in matches
             for res_id in (documents._ids if plan.is_gate else ())
         }
-        vals_list = []
+        promising = {}  # document -> the rules that promise something on it
         for plan, documents in matches:
             documents = documents.filtered(
                 lambda doc: (
@@ -47,10 +47,14 @@ class ServiceQualityMixin(models.AbstractModel):
                 fresh = (concerned - new)._service_entering(rule, states)
                 fresh -= fresh._service_promised(rule)
                 for document in (concerned & new) | fresh:
-                    vals_list.append(rule._service_promise_vals(document, now))
-        vals_list = [vals for vals in vals_list if vals]
+                    promising[document] = promising.get(document, rule) | rule
+        vals_list = [
+            vals
+            for document, rules in promising.items()
+            for vals in rules._service_promise_vals(document, now)
+        ]
         if vals_list:
-            self.env["service.promise"]._service_record(vals_list)
+            self.env["service.promise"]._service_record_later(vals_list)
 
     def _service_entering(self, row, states):
         """Keep the documents to which a plan or rule did not apply before."""
@@ -116,7 +120,7 @@ class ServiceQualityMixin(models.AbstractModel):
                         )
                     )
         if new_vals:
-            Promise._service_record(new_vals)
+            Promise._service_record_later(new_vals)
 
     def _service_on_assigned(self):
         """Give promises that nobody answered for to the first responsible.

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import clean_context
+from odoo.tools import SQL, clean_context
 
 #: Only code of this addon can put this object into a context: what arrives over
 #: RPC is JSON and can never be this very object (the idea of queue_job's sentinel).
@@ -43,17 +43,118 @@ class ServiceSealedMixin(models.AbstractModel):
     def _service_is_unsealed(self):
         return self.env.context.get(SEAL_KEY) is SEAL
 
+    # ------------------------------------------------------------------
+    # Writing for the worker, see its ``Guard``
+    # ------------------------------------------------------------------
+
     @api.model
     def _service_open_guard(self):
-        """Make what the worker is about to write undoable, see its ``Guard``."""
+        """Make what the worker is about to write undoable."""
         guard = self.env["service.worker"]._service_guard()
         if guard is not None:
             guard.open()
 
+    @api.model
+    def _service_query_now(self, question=None):
+        """Ask the database, after whatever the worker kept back.
+
+        :param SQL question: a statement
+        :return: its rows
+        """
+        guard = self.env["service.worker"]._service_guard()
+        if guard is not None:
+            return guard.send(question)
+        return question and self.env.execute_query(question)
+
+    @api.model
+    def _service_keep(self, statement):
+        """Have a statement sent with what else the worker writes, or at once.
+
+        :param SQL statement: whose rows nobody needs
+        """
+        guard = self.env["service.worker"]._service_guard()
+        if guard is not None:
+            guard.keep(statement)
+        else:
+            self.env.execute_query(statement)
+
+    @api.model
+    def _service_send_kept(self):
+        """What the worker kept back, must be there for whoever reads."""
+        guard = self.env["service.worker"]._service_guard()
+        if guard is not None:
+            self.flush_model()
+            if guard.has_kept():
+                guard.send()
+
+    @api.model
+    def _search(self, *args, **kwargs):
+        self._service_send_kept()
+        return super()._search(*args, **kwargs)
+
+    def _fetch_query(self, query, fields):
+        self._service_send_kept()
+        return super()._fetch_query(query, fields)
+
+    @api.model
+    def _service_insert_query(self, vals_list):
+        """Return the statement that inserts complete rows.
+
+        :param list vals_list: dicts of columns; what one of them lacks, stays empty
+        :return: SQL, which returns the ids in the order of ``vals_list``
+        """
+        names = list(dict.fromkeys(name for vals in vals_list for name in vals))
+        converters = [
+            (name, self._fields[name].convert_to_column_insert) for name in names
+        ]
+        for name in names:
+            # What the other side of a link knows of its rows, is no longer all
+            for inverse in self.pool.field_inverses[self._fields[name]]:
+                other = self.env[inverse.model_name]
+                other.invalidate_model([inverse.name], flush=False)
+        stamps = dict.fromkeys(("create_uid", "write_uid"), self.env.uid)
+        stamps |= dict.fromkeys(("create_date", "write_date"), self.env.cr.now())
+        last = tuple(stamps.values())
+        rows = [
+            tuple(
+                convert(vals[name], self) if name in vals else None
+                for name, convert in converters
+            )
+            + last
+            for vals in vals_list
+        ]
+        # SQL: the ORM makes one statement of a hundred rows each, waits for it, and
+        # prepares a cache and recomputations that facts do not need; that takes
+        # longer than all the rest of our work
+        return SQL(
+            "INSERT INTO %s (%s) VALUES %s RETURNING id",
+            SQL.identifier(self._table),
+            SQL(", ").join(map(SQL.identifier, [*names, *stamps])),
+            SQL(", ").join(rows),
+        )
+
+    @api.model
+    def _service_inserted(self, ids, vals_list):
+        """Return the rows that a statement inserted, their values in the cache.
+
+        :param ids: of the rows, in the order of ``vals_list``
+        :param list vals_list: what was inserted
+        """
+        records = self.browse(ids)
+        for name in dict.fromkeys(name for vals in vals_list for name in vals):
+            field = self._fields[name]
+            if not field.translate:
+                column = [
+                    field.convert_to_cache(vals.get(name), self, validate=False)
+                    for vals in vals_list
+                ]
+                field._insert_cache(records, column)
+        return records
+
     @api.model_create_multi
     def create(self, vals_list):
         if self._service_is_unsealed():
-            self._service_open_guard()
+            self._service_query_now()
             return super().create(vals_list)
         self.check_access("create")
         # Defaults of the client's context must not reach sealed fields either.

@@ -17,35 +17,62 @@ GUARD_KEY = "service_quality_guard"
 
 
 class Guard:
-    """What undoes the work of ours that failed, without a cost when nothing is done.
+    """What sends the writes of the work going on together, and undoes them together.
 
-    The savepoint is set by the first write of ours, or travels with the first
-    question to the ledger. It is never released: the commit, which follows, does
-    that, and so the guard costs one round trip at most. Events are kept back, to be
-    written by one statement at the end.
+    Documents wait for our work, and a round trip to the database costs more than
+    most of what we write. So statements and events are kept back until something is
+    asked or the work is over; then the savepoint, what was kept and the question
+    travel at once. Nothing is sent, and no savepoint set, when there is nothing to
+    do. The savepoint is never released: the commit, which follows, does that.
     """
 
     def __init__(self, env):
         self.env = env
         self.name = None
         self.events = []
+        self.statements = []
 
-    def open(self, question=None):
-        """Set the savepoint, if it is not set yet.
+    def keep(self, statement):
+        """Keep a statement back; what it writes cannot be read before :meth:`send`.
 
-        :param SQL question: a query to ask in the same round trip
-        :return: the rows of the question
+        :param SQL statement: whose rows nobody needs
         """
+        self._keep_events()
+        self.statements.append(statement)
+
+    def _keep_events(self):
+        if self.events:
+            events, self.events = self.events, []
+            self.statements.append(
+                self.env["service.event"]._service_insert_query(events)
+            )
+
+    def open(self):
+        """Set the savepoint, if it is not set yet."""
+        if self.name is None:
+            self.send()
+
+    def has_kept(self):
+        """Tell whether something waits to be sent."""
+        return bool(self.statements or self.events)
+
+    def send(self, question=None):
+        """Send the savepoint, if it is not set yet, what was kept, and a question.
+
+        :param SQL question: a statement whose rows are needed now
+        :return: its rows
+        """
+        self._keep_events()
+        statements, self.statements = self.statements, []
         if self.name is None:
             self.name = f"service_quality_{uuid.uuid4().hex}"
             # SQL: there is no ORM for savepoints; that of the cursor costs two more
             # round trips and runs the precommit hooks
             savepoint = SQL("SAVEPOINT %s", SQL.identifier(self.name))
-            if question is None:
-                self.env.execute_query(savepoint)
-            else:
-                question = SQL("%s; %s", savepoint, question)
-        return question and self.env.execute_query(question)
+            statements.insert(0, savepoint)
+        if question is not None:
+            statements.append(question)
+        return statements and self.env.execute_query(SQL("; ").join(statements))
 
     def undo(self):
         """Take back what was written; what the host wrote before stays."""
@@ -167,9 +194,10 @@ class ServiceWorker(models.AbstractModel):
         guard = data[GUARD_KEY] = Guard(self.env)
         try:
             work()
-            self.env["service.event"]._service_write_kept()
             if guard.name is not None:
                 self.env.flush_all()
+            if guard.has_kept():
+                guard.send()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
