@@ -130,6 +130,7 @@ def run(bench):
     bench.progress(f"create {COUNT} promises")
     make_plain_model(arm.database)
     scene.analyze(arm.database)
+    arm.close()
     arm.open()
     count = max(bench.count // 3, 5)
     plain, _queries = rounds([arm], create_plain, 1)[arm.name]

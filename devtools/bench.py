@@ -1,14 +1,9 @@
 """``./dev bench``: measure the addon against its limits, see benchmarks/README.md."""
 
-import contextlib
 import os
-import signal
-import subprocess
-import sys
 
 from . import locks, odoo_server, odoo_source, paths, postgres, processes
 from .databases import Databases
-from .test import PATIENCE
 from .ui import say
 
 RESULTS = paths.STATE / "bench.json"
@@ -47,20 +42,7 @@ def run_benchmarks(without, database, server, names, rounds):
     command += ["--with", database, "--without", without, "--output", RESULTS]
     command += ["--rounds", rounds, *names]
     say("Measuring ...")
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        env=env,
-        preexec_fn=processes.die_with_parent,
-    )
     try:
-        return process.wait()
-    except KeyboardInterrupt:
-        # from the terminal it has reached the process, too
-        if not sys.stdin.isatty():
-            process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE)
-        raise
+        return processes.run_in_front(command, env)
     finally:
-        processes.stop(process)
         config.unlink(missing_ok=True)

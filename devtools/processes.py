@@ -1,5 +1,6 @@
 """Running other programs: output to a log, failures as one sentence."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -8,6 +9,9 @@ import sys
 
 from . import paths
 from .ui import DevError
+
+#: Seconds that an interrupted program gets to clean up after itself.
+PATIENCE = 30
 
 PR_SET_PDEATHSIG = 1
 # loaded here, because little is safe between fork and exec
@@ -107,6 +111,27 @@ def start(command, *, log_path, env=None, cwd=None):
             env=env,
             cwd=cwd,
         )
+
+
+def run_in_front(command, env):
+    """Run a program that the user watches; return its exit code.
+
+    In our own session, so that a debugger can read from the terminal.
+    """
+    process = subprocess.Popen(
+        [str(part) for part in command], env=env, preexec_fn=die_with_parent
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        # from the terminal it has reached the program, too
+        if not sys.stdin.isatty():
+            process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        raise
+    finally:
+        stop(process)
 
 
 def stop(process, patience=10):

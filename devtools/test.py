@@ -1,17 +1,10 @@
 """``./dev test``: run all tests against a fresh copy of the template database."""
 
-import contextlib
 import os
-import signal
-import subprocess
-import sys
 
 from . import browser, locks, odoo_server, odoo_source, paths, postgres, processes
 from .databases import Databases
 from .ui import DevError, say, warn
-
-# seconds that interrupted tests get to clean up after themselves
-PATIENCE = 30
 
 BASE_VARIABLE = "SERVICE_QUALITY_BASE_TEMPLATE"
 
@@ -81,21 +74,7 @@ def run_pytest(database, base, server, browser_folder, arguments):
     if not names_a_test(arguments):
         arguments = [*arguments, *test_folders()]
     say("Running the tests ...")
-    # in our own session, so that a debugger can read from the terminal
-    process = subprocess.Popen(
-        [str(part) for part in (*command, *arguments)],
-        env=env,
-        preexec_fn=processes.die_with_parent,
-    )
     try:
-        return process.wait()
-    except KeyboardInterrupt:
-        # from the terminal it has reached pytest, too
-        if not sys.stdin.isatty():
-            process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE)
-        raise
+        return processes.run_in_front([*command, *arguments], env)
     finally:
-        processes.stop(process)
         config.unlink(missing_ok=True)

@@ -28,8 +28,6 @@ VERDICT_FIELDS = (
     "delay_hours",
     "is_counted",
 )
-
-
 #: What is asked of promises that run; not the texts, and not what only lists show.
 RUNNING_FIELDS = (
     "name",
@@ -54,6 +52,7 @@ RUNNING_FIELDS = (
     "paused_hours",
     "chase_count",
     "is_self_declared",
+    "is_repeated",
     "is_counted",
     "settlement",
     "date_settled",
