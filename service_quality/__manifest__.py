@@ -57,6 +57,7 @@
         "report/service_evidence_pack_templates.xml",
         "views/service_evidence_pack_views.xml",
         "views/service_dashboard_views.xml",
+        "views/service_feedback_analysis_views.xml",
         "views/hr_employee_views.xml",
         "views/survey_views.xml",
         "views/res_config_settings_views.xml",
@@ -85,6 +86,7 @@
             "service_quality/static/src/systray/**/*",
             "service_quality/static/src/scorecard/**/*",
             "service_quality/static/src/dashboard/loader.js",
+            "service_quality/static/src/dashboard/feedback_loader.js",
             "service_quality/static/src/my_promises/loader.js",
         ],
         "service_quality.my_promises": [
@@ -94,11 +96,13 @@
         "service_quality.dashboard": [
             "service_quality/static/src/dashboard/**/*",
             ("remove", "service_quality/static/src/dashboard/loader.js"),
+            ("remove", "service_quality/static/src/dashboard/feedback_loader.js"),
         ],
         "web.assets_tests": ["service_quality/static/tests/tours/**/*"],
         "web.assets_unit_tests": [
             "service_quality/static/src/dashboard/**/*",
             ("remove", "service_quality/static/src/dashboard/loader.js"),
+            ("remove", "service_quality/static/src/dashboard/feedback_loader.js"),
             "service_quality/static/src/my_promises/**/*",
             ("remove", "service_quality/static/src/my_promises/loader.js"),
             "service_quality/static/tests/*.test.js",

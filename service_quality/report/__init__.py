@@ -11,3 +11,4 @@ from . import service_review_report
 from . import service_review_gap
 from . import service_mystery_report
 from . import service_honesty
+from . import service_feedback_analysis

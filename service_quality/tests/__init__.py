@@ -12,6 +12,7 @@ from . import test_due_dates
 from . import test_evidence
 from . import test_evidence_pack
 from . import test_export
+from . import test_feedback_figures
 from . import test_files
 from . import test_js
 from . import test_ledger_tour
