@@ -52,7 +52,8 @@ class ServiceReviewProgram(models.Model):
     reviewer_ids = fields.Many2many(
         "res.users",
         string="Reviewers",
-        domain=[("share", "=", False)],
+        # As text, for the screen: a list would be looked up for every new user
+        domain="[('share', '=', False)]",
         help="Managers, or colleagues where the settings allow peers to review.",
     )
     draw_ids = fields.One2many("service.review.draw", "program_id", readonly=True)
