@@ -76,6 +76,7 @@
         "views/sale_order_review_views.xml",
     ],
     "demo": [
+        "demo/service_review_demo.xml",
         "demo/service_quality_demo.xml",
     ],
     "assets": {

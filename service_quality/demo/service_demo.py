@@ -90,6 +90,7 @@ class ServiceDemo(models.AbstractModel):
         demo._create_promises(run)
         demo._create_checklists(run)
         demo._create_feedback(run)
+        demo._create_reviews(run)
         demo._create_events(run)
 
     def _is_generated(self):

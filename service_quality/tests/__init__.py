@@ -14,6 +14,7 @@ from . import test_evidence_pack
 from . import test_export
 from . import test_feedback_figures
 from . import test_files
+from . import test_honesty
 from . import test_js
 from . import test_ledger_tour
 from . import test_life
@@ -27,6 +28,7 @@ from . import test_quick_feedback
 from . import test_recovery
 from . import test_scope
 from . import test_review
+from . import test_review_program
 from . import test_screens
 from . import test_seam
 from . import test_silent
