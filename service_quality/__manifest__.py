@@ -62,6 +62,8 @@
         "views/survey_views.xml",
         "views/res_config_settings_views.xml",
         "views/service_review_settings_views.xml",
+        "views/service_promise_customer_views.xml",
+        "views/portal_templates.xml",
         "views/service_link_views.xml",
         "views/service_quality_menus.xml",
         "views/service_review_menus.xml",
@@ -99,6 +101,7 @@
             ("remove", "service_quality/static/src/dashboard/loader.js"),
             ("remove", "service_quality/static/src/dashboard/feedback_loader.js"),
         ],
+        "web.assets_frontend": ["service_quality/static/src/portal/*.scss"],
         "web.assets_tests": ["service_quality/static/tests/tours/**/*"],
         "web.assets_unit_tests": [
             "service_quality/static/src/dashboard/**/*",

@@ -2,3 +2,4 @@ from . import customer
 from . import export
 from . import feedback
 from . import templates
+from . import portal

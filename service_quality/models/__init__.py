@@ -50,6 +50,7 @@ from . import service_quality_panel, service_quality_word
 from . import service_quality_feedback
 from . import service_review_start
 from . import service_review_closing
+from . import service_promise_customer, service_promise_portal
 from . import resource_calendar
 from . import res_company
 from . import res_config_settings
@@ -58,6 +59,7 @@ from . import mail_activity
 from . import service_reminder
 from . import service_scope_change, service_scope_draft
 from . import service_scope_asking, service_scope_word
+from . import service_promise_ask_kept
 from . import survey_survey
 from . import survey_user_input
 from . import helpdesk_ticket

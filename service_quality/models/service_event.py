@@ -62,6 +62,8 @@ EVENT_KINDS = [
     ("recovery_cancelled", "Recovery cancelled"),
     ("silent_call", "Call promised to a silent customer"),
     ("silent_dismissed", "Silent customer dismissed"),
+    ("kept_asked", "Customer asked whether it was kept"),
+    ("customer_says", "Customer says whether it was kept"),
 ]
 
 

@@ -39,6 +39,8 @@ class ServicePromise(models.Model):
         "settlement",
         "date_settled",
         "corrected_outcome",
+        "is_self_declared",
+        "customer_verdict",
     )
     def _compute_outcome(self):
         for promise in self:
@@ -48,6 +50,8 @@ class ServicePromise(models.Model):
                 promise.settlement,
                 promise.date_settled,
                 promise.corrected_outcome,
+                promise.is_self_declared,
+                promise.customer_verdict,
             )
 
     @api.depends("outcome", "date_due", "date_settled")

@@ -16,12 +16,22 @@ The facts of a promise are four, all of them stamped by the server:
 ``date_settled``
     when that was (UTC).
 
-A manager's correction is a fifth fact that replaces the outcome; what the rule
-would have said stays readable, because the four facts stay.
+Two more facts matter for evidence that is nothing but our own word:
+
+``declared``
+    somebody of ours ticked it as done without a trace.
+``said``
+    what the customer himself says of the settled promise: ``kept``, ``not_kept``,
+    or ``None`` while he has not been heard.
+
+A manager's correction replaces the outcome; what the rule would have said stays
+readable, because the facts stay.
 
 Reading of the rule, in one sentence each:
 
 * evidence at or before due, to the second, is *kept*; after it, *late*;
+* evidence that was only declared, and that the customer denies, is none: *missed*;
+  otherwise what he says changes no outcome, least of all a late or missed one;
 * closed without evidence is *missed*; only a progress update that was not yet
   due when the work ended is no longer wanted (*withdrawn*);
 * cancelled, moved and withdrawn are neutral as long as the promise had not
@@ -45,6 +55,8 @@ OUTCOMES = ("kept", "late", "missed", "moved", "excused", "withdrawn")
 #: Outcomes that count for the kept rate; an overdue promise counts as well.
 COUNTED_OUTCOMES = ("kept", "late", "missed")
 NEUTRAL_OUTCOMES = ("moved", "excused", "withdrawn")
+#: What a customer says of a settled promise.
+SAYINGS = ("kept", "not_kept")
 
 
 def to_second(moment):
@@ -56,7 +68,15 @@ def to_second(moment):
     return moment.replace(microsecond=0) if moment else None
 
 
-def get_outcome(kind, date_due, settlement, date_settled, corrected=None):
+def get_outcome(
+    kind,
+    date_due,
+    settlement,
+    date_settled,
+    corrected=None,
+    declared=False,
+    said=None,
+):
     """Judge one promise.
 
     :param str kind: one of :data:`KINDS`
@@ -64,6 +84,8 @@ def get_outcome(kind, date_due, settlement, date_settled, corrected=None):
     :param settlement: one of :data:`SETTLEMENTS`, or a false value while it runs
     :param date_settled: naive UTC datetime, or a false value while it runs
     :param corrected: outcome set by a manager's correction, or a false value
+    :param bool declared: ticked as done without a trace
+    :param said: one of :data:`SAYINGS`, or a false value
     :return: one of :data:`OUTCOMES`, or None while the promise runs
     """
     if corrected:
@@ -72,6 +94,8 @@ def get_outcome(kind, date_due, settlement, date_settled, corrected=None):
         return None
     in_time = to_second(date_settled) <= to_second(date_due)
     if settlement == "evidence":
+        if declared and said == "not_kept":
+            return "missed"
         return "kept" if in_time else "late"
     if settlement == "excused":
         return "excused"
@@ -113,13 +137,16 @@ def get_kept_rate(kept, late, missed, overdue):
     return kept / counted if counted else None
 
 
-def sql_outcome(kind, date_due, settlement, date_settled, corrected):
+def sql_outcome(
+    kind, date_due, settlement, date_settled, corrected, declared=None, said=None
+):
     """The rule of :func:`get_outcome` in SQL.
 
     SQL because the check of a million stored outcomes against their facts must
     not load a million records.
 
     :param SQL kind, date_due, settlement, date_settled, corrected: columns
+    :param SQL declared, said: columns; by default nothing was declared or said
     :return: SQL expression of type text, NULL while the promise runs
     """
     in_time = SQL(
@@ -129,8 +156,9 @@ def sql_outcome(kind, date_due, settlement, date_settled, corrected):
         """CASE
             WHEN %(corrected)s IS NOT NULL THEN %(corrected)s
             WHEN %(settlement)s IS NULL OR %(date_settled)s IS NULL THEN NULL
-            WHEN %(settlement)s = 'evidence' THEN
-                CASE WHEN %(in_time)s THEN 'kept' ELSE 'late' END
+            WHEN %(settlement)s = 'evidence' THEN CASE
+                WHEN %(declared)s AND %(said)s = 'not_kept' THEN 'missed'
+                WHEN %(in_time)s THEN 'kept' ELSE 'late' END
             WHEN %(settlement)s = 'excused' THEN 'excused'
             WHEN NOT (%(in_time)s) THEN 'missed'
             WHEN %(settlement)s = 'closed' THEN
@@ -143,6 +171,8 @@ def sql_outcome(kind, date_due, settlement, date_settled, corrected):
         date_settled=date_settled,
         in_time=in_time,
         kind=kind,
+        declared=declared or SQL("false"),
+        said=said or SQL("NULL::text"),
     )
 
 

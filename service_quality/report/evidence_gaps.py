@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 
 #: Events whose copied text must stand in a message of the document.
-WRITTEN = ("informed", "customer_wrote", "stated")
+WRITTEN = ("informed", "customer_wrote")
 #: The clock of a message and that of its transaction may differ by so much.
 CLOCK_SLACK = timedelta(minutes=5)
 

@@ -52,6 +52,7 @@ class EvidenceTimeline(EvidenceGaps):
         self.events = self._search_events()
         #: keys that events hold as values -> their words
         self.words = {
+            **self._labels("service.promise", "customer_verdict"),
             **self._labels("service.promise", "state"),
             **self._labels("service.checklist", "state"),
             **self._labels("service.checklist.line", "answer"),
@@ -153,6 +154,8 @@ class EvidenceTimeline(EvidenceGaps):
                 (_("Settled"), self.moment(promise.date_settled)),
                 (_("Settled by"), self.label(promise, "settlement")),
                 (_("Outcome"), self._outcome(promise)),
+                (_("Customer says"), self.label(promise, "customer_verdict")),
+                (_("Customer said so"), self.moment(promise.date_customer_verdict)),
                 (_("Working hours late"), round(promise.delay_hours, 2)),
                 (_("Follows"), self._names_of(promise.previous_id)),
                 (_("Followed by"), self._names_of(promise.successor_id)),
@@ -174,6 +177,8 @@ class EvidenceTimeline(EvidenceGaps):
                 promise._service_limit(),
                 promise.settlement,
                 promise.date_settled,
+                declared=promise.is_self_declared,
+                said=promise.customer_verdict,
             )
             rule = self.words.get(outcome) or _("not settled")
             words.append(_("corrected by a manager, the rule said: %s", rule))

@@ -7,6 +7,7 @@ from . import test_checklist_template
 from . import test_checklist_workbook
 from . import test_composer
 from . import test_customer_pages
+from . import test_customer_promises
 from . import test_dashboard
 from . import test_due_dates
 from . import test_evidence

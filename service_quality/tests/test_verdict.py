@@ -45,6 +45,8 @@ histories = st.tuples(
     st.none() | st.sampled_from(verdict.SETTLEMENTS),
     st.none() | moments,
     st.none() | st.sampled_from(verdict.OUTCOMES),
+    st.booleans(),
+    st.none() | st.sampled_from(verdict.SAYINGS),
     moments,
 )
 
@@ -54,20 +56,21 @@ class TestVerdict(ServiceCase):
     def _judge_in_sql(self, rows):
         """Return (outcome, overdue, rate) of each row, as PostgreSQL says."""
         outcome = verdict.sql_outcome(
-            SQL("kind"), SQL("due"), SQL("settlement"), SQL("settled"), SQL("corrected")
+            *map(SQL, "kind due settlement settled corrected declared said".split())
         )
         overdue = verdict.sql_overdue(SQL("due"), SQL("outcome"), SQL("now"))
         values = SQL(", ").join(
             SQL(
                 "(%s, %s::text, %s::timestamp, %s::text, %s::timestamp, %s::text,"
-                " %s::timestamp)",
+                " %s::boolean, %s::text, %s::timestamp)",
                 number,
                 *row,
             )
             for number, row in enumerate(rows)
         )
         query = SQL(
-            """WITH facts (number, kind, due, settlement, settled, corrected, now)
+            """WITH facts
+                (number, kind, due, settlement, settled, corrected, declared, said, now)
                 AS (VALUES %(values)s),
             judged AS (SELECT *, %(outcome)s AS outcome FROM facts)
             SELECT outcome, %(overdue)s, %(rate)s FROM judged ORDER BY number""",
@@ -83,8 +86,8 @@ class TestVerdict(ServiceCase):
 
     def _judge_in_python(self, rows):
         result = []
-        for kind, due, settlement, settled, corrected, now in rows:
-            outcome = verdict.get_outcome(kind, due, settlement, settled, corrected)
+        for kind, due, *facts, now in rows:
+            outcome = verdict.get_outcome(kind, due, *facts)
             overdue = verdict.is_overdue(due, outcome, now)
             result.append((outcome, overdue, verdict.get_rate(outcome, overdue)))
         return result
@@ -98,9 +101,38 @@ class TestVerdict(ServiceCase):
                     verdict.get_outcome(kind, DUE, settlement, settled), expected
                 )
 
+    def test_customer_denies_what_was_declared(self):
+        """His word voids our own word; it touches nothing that left a trace."""
+        early, late = DUE - SECOND, DUE + SECOND
+        for settlement, settled, declared, said, corrected, expected in (
+            ("evidence", early, True, "not_kept", None, "missed"),
+            ("evidence", late, True, "not_kept", None, "missed"),
+            ("evidence", early, True, "not_kept", "kept", "kept"),
+            ("evidence", early, True, "kept", None, "kept"),
+            ("evidence", late, True, "kept", None, "late"),
+            ("evidence", early, False, "not_kept", None, "kept"),
+            ("evidence", late, False, "kept", None, "late"),
+            ("closed", early, False, "kept", None, "missed"),
+            ("excused", late, False, "not_kept", None, "excused"),
+            (None, None, True, "kept", None, None),
+        ):
+            with self.subTest(settlement=settlement, declared=declared, said=said):
+                row = ("callback", DUE, settlement, settled, corrected, declared, said)
+                self.assertEqual(verdict.get_outcome(*row), expected)
+                self.assertEqual(self._judge_in_sql([(*row, DUE)])[0][0], expected)
+
     def test_boundaries_in_sql(self):
         rows = [
-            (kind, DUE, settlement, None if offset is None else DUE + offset, None, DUE)
+            (
+                kind,
+                DUE,
+                settlement,
+                None if offset is None else DUE + offset,
+                None,
+                False,
+                None,
+                DUE,
+            )
             for kind, settlement, offset, _expected in TABLE
         ]
         outcomes = [outcome for outcome, *_rest in self._judge_in_sql(rows)]
@@ -144,7 +176,11 @@ class TestVerdict(ServiceCase):
             now = DUE + timedelta(seconds=random.randint(-2, 2))
             settled = DUE + offset if settlement else None
             kind = random.choice(verdict.KINDS)
-            rows.append((kind, DUE, settlement, settled, corrected, now))
+            declared = random.random() < 0.3
+            said = random.choice((None, *verdict.SAYINGS))
+            rows.append(
+                (kind, DUE, settlement, settled, corrected, declared, said, now)
+            )
         for start in range(0, len(rows), 1000):
             batch = rows[start : start + 1000]
             self.assertEqual(self._judge_in_python(batch), self._judge_in_sql(batch))
@@ -182,6 +218,8 @@ class TestVerdict(ServiceCase):
             SQL("settlement"),
             SQL("date_settled"),
             SQL("corrected_outcome"),
+            SQL("is_self_declared"),
+            SQL("customer_verdict"),
         )
         wrong = self.env.execute_query(
             SQL(
