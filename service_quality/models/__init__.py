@@ -13,6 +13,7 @@ from . import service_promise_actions
 from . import service_promise_changes, service_promise_move
 from . import service_promise_clock
 from . import service_promise_screen
+from . import service_promise_customer, service_promise_portal
 from . import service_plan
 from . import service_plan_rule
 from . import service_plan_preview

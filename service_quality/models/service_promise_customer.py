@@ -1,12 +1,8 @@
 import logging
 
-from markupsafe import Markup
-
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-
-from .service_quality_messages import AUTOMATIC
 
 _logger = logging.getLogger(__name__)
 
@@ -29,6 +25,7 @@ class ServicePromise(models.Model):
     date_customer_verdict = fields.Datetime(
         "Customer Said So On", readonly=True, copy=False
     )
+    customer_comment = fields.Text("Customer's Comment", readonly=True, copy=False)
 
     # ------------------------------------------------------------------
     # What the customer sees
@@ -124,7 +121,11 @@ class ServicePromise(models.Model):
         """
         self.ensure_one()
         old = self.outcome
-        vals = {"customer_verdict": value, "date_customer_verdict": moment}
+        vals = {
+            "customer_verdict": value,
+            "date_customer_verdict": moment,
+            "customer_comment": comment or False,
+        }
         if value == "kept":
             # His word is the trace that was missing.
             vals["is_self_declared"] = False
@@ -134,64 +135,31 @@ class ServicePromise(models.Model):
         )
         self.env["service.link"]._service_revoke(self, ["kept"])
         if value == "not_kept":
-            self._service_try_not_kept(comment)
+            self._service_try_not_kept()
 
-    def _service_try_not_kept(self, comment):
+    def _service_try_not_kept(self):
         """Tell us about it so that a failure of ours does not lose his word."""
         try:
             with self.env.cr.savepoint():
-                self._service_on_not_kept(comment)
+                self._service_on_not_kept()
         except Exception:
             _logger.exception("Service quality: not followed up, %s", self)
 
-    def _service_on_not_kept(self, comment):
+    def _service_on_not_kept(self):
         """Hook: the customer says that one settled promise was not kept.
 
         Called once per promise, unsealed and as superuser, in the customer's
-        request. The default notes it on the document and gives the manager a task.
-
-        :param str comment: what he adds, may be empty
+        request, after his word was written. The default notes it on the document;
+        the recovery that is opened for it gives somebody the task.
         """
         self.ensure_one()
         document = self._service_document()
-        if not document:
-            return
-        user = self._service_manager_user(document)
-        document = document.with_context(
-            lang=user.lang or "en_US",
-            mail_notify_force_send=False,
-            mail_activity_quick_update=True,
-            **{AUTOMATIC: True},
-        )
-        text = document.env._("The customer says this was not kept: %s", self.name)
-        body = Markup("<p>%s</p>") % text
-        if comment:
-            body += Markup("<blockquote>%s</blockquote>") % comment
-        document.message_post(
-            body=body,
-            author_id=self.env.ref("base.partner_root").id,
-            message_type="notification",
-            subtype_xmlid="mail.mt_note",
-        )
-        if user and "activity_ids" in document._fields:
-            document.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=text[:200],
-                user_id=user.id,
-            )
-
-    def _service_manager_user(self, document):
-        """Return who looks after a broken promise: the first who may see it.
-
-        The manager of whoever promised, that of the department, himself.
-        """
-        employee = self.employee_id
-        people = (employee.parent_id, self.department_id.manager_id, employee)
-        for person in people:
-            user = person.user_id
-            if user.active and document.with_user(user).has_access("read"):
-                return user
-        return self.env["res.users"]
+        if document:
+            lang = self.employee_id.user_id.lang or "en_US"
+            # The system's own line, in our language: the customer is in his portal.
+            document = document.with_user(SUPERUSER_ID).with_context(lang=lang)
+            text = document.env._("The customer says this was not kept: %s", self.name)
+            document._service_note_change(text, self.customer_comment or "")
 
     @api.model
     def _service_reopen(self, documents, since):
@@ -199,7 +167,13 @@ class ServicePromise(models.Model):
         promises = super()._service_reopen(documents, since)
         judged = promises.filtered("customer_verdict")
         if judged:
-            judged.write({"customer_verdict": False, "date_customer_verdict": False})
+            judged.write(
+                {
+                    "customer_verdict": False,
+                    "date_customer_verdict": False,
+                    "customer_comment": False,
+                }
+            )
         return promises
 
     # ------------------------------------------------------------------

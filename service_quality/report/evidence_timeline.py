@@ -11,11 +11,13 @@ from datetime import datetime
 import pytz
 
 from odoo.fields import Domain
-from odoo.tools.misc import format_datetime
+from odoo.tools.misc import format_amount, format_datetime
 
 from ..models import verdict
 from .evidence_gaps import EvidenceGaps
 
+#: Events of a change of scope that hold what was sent, asked or decided.
+CHANGE_TEXTS = ("scope_sent", "asked", "confirmed", "declined")
 MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b")
 
 
@@ -40,6 +42,8 @@ class EvidenceTimeline(EvidenceGaps):
         self.changes = ()
         if "service.scope.change" in env:
             self.changes = env["service.scope.change"].search(domain, order="id")
+        self.checklists = env["service.checklist"].search(domain, order="id")
+        self.changes = env["service.scope.change"].search(domain, order="id")
         self.document = env[res_model].browse(res_id).exists()
         self.names = {}  # (model, id) -> "P1", "C1", "L1"
         for letter, rows in (
@@ -54,6 +58,7 @@ class EvidenceTimeline(EvidenceGaps):
         self.words = {
             **self._labels("service.promise", "customer_verdict"),
             **self._labels("service.promise", "state"),
+            **self._labels("service.scope.change", "state"),
             **self._labels("service.checklist", "state"),
             **self._labels("service.checklist.line", "answer"),
         }
@@ -156,6 +161,7 @@ class EvidenceTimeline(EvidenceGaps):
                 (_("Outcome"), self._outcome(promise)),
                 (_("Customer says"), self.label(promise, "customer_verdict")),
                 (_("Customer said so"), self.moment(promise.date_customer_verdict)),
+                (_("Customer's comment"), promise.customer_comment),
                 (_("Working hours late"), round(promise.delay_hours, 2)),
                 (_("Follows"), self._names_of(promise.previous_id)),
                 (_("Followed by"), self._names_of(promise.successor_id)),
@@ -189,7 +195,45 @@ class EvidenceTimeline(EvidenceGaps):
         return "; ".join(words)
 
     def _change(self, change):
-        return change._service_evidence_vals(self)
+        """Return one change of scope with the exact text of every version sent."""
+        _ = self.env._
+        events = self.events.filtered(
+            lambda event: (event.res_model, event.res_id) == (change._name, change.id)
+        )
+        amount = format_amount(self.env, change.amount_delta, change.currency_id)
+        return {
+            "ref": self.names[change._name, change.id],
+            "title": change.name,
+            "rows": self._rows(
+                (_("State"), self.label(change, "state")),
+                (_("Version"), change.version),
+                (_("Asked by"), change.employee_id.name),
+                (_("Asked of"), change.partner_name),
+                (_("Sent to"), change.partner_email),
+                (_("Sent"), self.moment(change.date_sent)),
+                (_("Price difference"), amount if change.amount_delta else ""),
+                (_("New date"), self.moment(change.date_due_new)),
+                (_("Expires"), self.moment(change.date_expiry)),
+                (_("Decided"), self.moment(change.date_decided)),
+                (_("Decided by"), change.decided_by),
+                (_("Customer's comment"), change.customer_comment),
+            ),
+            "texts": [
+                [self._change_heading(event), event.note]
+                for event in events
+                if event.kind in CHANGE_TEXTS and event.note
+            ],
+        }
+
+    def _change_heading(self, event):
+        """Say which text of a change follows, and when it was sent or said."""
+        _ = self.env._
+        kind, when = self.label(event, "kind"), self.moment(event.create_date)
+        if event.kind == "scope_sent":
+            return _(
+                "%(version)s as sent, %(when)s", version=event.new_value, when=when
+            )
+        return f"{kind}, {when}"
 
     def _checklist(self, checklist):
         _ = self.env._
@@ -228,7 +272,7 @@ class EvidenceTimeline(EvidenceGaps):
     def _event(self, number, event):
         _ = self.env._
         old, new = self._value(event.old_value), self._value(event.new_value)
-        old_label, new_label = self._value_labels(event.kind)
+        old_label, new_label = self._value_labels(event)
         ref = self.names.get((event.res_model, event.res_id), "")
         return {
             "number": number,
@@ -240,9 +284,12 @@ class EvidenceTimeline(EvidenceGaps):
             "text": event.note or "",
         }
 
-    def _value_labels(self, kind):
+    def _value_labels(self, event):
         """Return what the old and the new value of an event mean, in words."""
         _ = self.env._
+        kind = event.kind
+        if event.res_model == "service.scope.change":
+            return _("Old"), _("New")
         if kind in verdict.SETTLEMENTS:
             return _("Due"), _("Happened")
         return {

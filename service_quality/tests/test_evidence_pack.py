@@ -6,12 +6,13 @@ from lxml import html
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import ServiceCase, ServiceHttpCase
+from .common import ServiceHttpCase
+from .common_link import LinkCase
 
 REPORT = "service_quality.report_evidence_pack"
 
 
-class PackCase(ServiceCase):
+class PackCase(LinkCase):
     def make_pack(self, document, user=None):
         """Print the pack of a document as a user; return the stored row."""
         action = self.as_user(document, user or self.agent)
@@ -140,10 +141,53 @@ class TestEvidencePack(PackCase):
         self.assertIn("He does not want it", texts)
         self.assertIn("Flood\nA voucher", texts)
 
+    def test_every_version_of_a_change(self):
+        """The exact text of each version, and who decided when."""
+        ticket = self.make_ticket()
+        self.make_promise(ticket, date_due=self.after(hours=30))
+        change = self.model("service.scope.change", self.agent).create(
+            {
+                "res_model": ticket._name,
+                "res_id": ticket.id,
+                "name": "A larger pump",
+                "description": "The small one is <too> weak.",
+                "amount_delta": 120,
+            }
+        )
+        change.action_send()
+        self.wait(hours=1)
+        change = self.as_user(change, self.agent)
+        change.action_revise()
+        change.write({"description": "The middle one will do.", "amount_delta": 80})
+        change.action_send()
+        self.wait(hours=1)
+        token = self.token_of(self.mails()[-1])
+        self.decide(token, "confirmed", name="Petra P.", comment="Go on")
+        content = self.content_of(self.make_pack(ticket))
+        shown = content["changes"][0]
+        self.assertEqual(shown["title"], "A larger pump")
+        rows = dict(shown["rows"])
+        self.assertEqual((rows["State"], rows["Decided by"]), ("Confirmed", "Petra P."))
+        self.assertEqual(rows["Decided"], "03/02/2026 12:00:00 PM (UTC+01:00)")
+        headings = [heading for heading, _text in shown["texts"]]
+        self.assertEqual(
+            headings,
+            [
+                "v1 as sent, 03/02/2026 10:00:00 AM (UTC+01:00)",
+                "v2 as sent, 03/02/2026 11:00:00 AM (UTC+01:00)",
+                "Confirmed by the customer, 03/02/2026 12:00:00 PM (UTC+01:00)",
+            ],
+        )
+        first, second, decided = (text for _heading, text in shown["texts"])
+        self.assertIn("The small one is <too> weak.", first)
+        self.assertIn("The middle one will do.", second)
+        self.assertIn("Go on", decided)
+        self.assertFalse(content["missing"])
+
     def test_markup_in_texts_is_text(self):
         bad = "<script>alert(1)</script><b>bold</b>"
         ticket = self.make_ticket(name=bad)
-        promise = self.make_promise(ticket, name=bad, tell=False)
+        promise = self.make_promise(ticket, kind="callback", name=bad, tell=False)
         self.as_user(promise, self.agent).action_keep(bad)
         page = self.render(self.make_pack(ticket))
         self.assertIn(bad, self.words(page))
@@ -257,12 +301,15 @@ class TestEvidencePack(PackCase):
         def history(size):
             ticket = self.make_ticket()
             for number in range(size):
-                promise = self.make_promise(ticket, name=f"Promise {number}")
+                promise = self.make_promise(
+                    ticket, kind="callback", name=f"Promise {number}"
+                )
                 self.wait(minutes=1)
                 self.agent_message(ticket, f"News {number}")
                 checklist = self.start_checklist(ticket, self.make_template())
                 self.as_user(checklist.line_ids, self.agent).action_answer("yes")
-                self.correct(promise, "kept")
+                self.as_user(promise, self.agent).action_keep()
+                self.correct(promise, "late")
             return ticket
 
         def count(ticket):
