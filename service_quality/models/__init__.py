@@ -51,7 +51,6 @@ from . import service_quality_panel, service_quality_word
 from . import service_quality_feedback
 from . import service_review_start
 from . import service_review_closing
-from . import service_promise_customer, service_promise_portal
 from . import resource_calendar
 from . import res_company
 from . import res_config_settings

@@ -39,10 +39,6 @@ class EvidenceTimeline(EvidenceGaps):
         self.promises = env["service.promise"].search(domain, order="date_made, id")
         work = domain & Domain("purpose", "=", "work")  # reviews are about people
         self.checklists = env["service.checklist"].search(work, order="id")
-        self.changes = ()
-        if "service.scope.change" in env:
-            self.changes = env["service.scope.change"].search(domain, order="id")
-        self.checklists = env["service.checklist"].search(domain, order="id")
         self.changes = env["service.scope.change"].search(domain, order="id")
         self.document = env[res_model].browse(res_id).exists()
         self.names = {}  # (model, id) -> "P1", "C1", "L1"

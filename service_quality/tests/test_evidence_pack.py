@@ -159,6 +159,7 @@ class TestEvidencePack(PackCase):
         change = self.as_user(change, self.agent)
         change.action_revise()
         change.write({"description": "The middle one will do.", "amount_delta": 80})
+        self.sync()
         change.action_send()
         self.wait(hours=1)
         token = self.token_of(self.mails()[-1])
