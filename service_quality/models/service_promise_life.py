@@ -16,6 +16,7 @@ EVIDENCE = {
     "progress": {"outbound", "call"},
     "scope": set(),
 }
+COMPUTED_FIELDS = ("date_limit", "outcome", "delay_hours", "is_counted")
 #: What settling a promise changes.
 VERDICT_FIELDS = (
     "settlement",
@@ -23,10 +24,7 @@ VERDICT_FIELDS = (
     "is_self_declared",
     "is_repeated",
     "date_paused",
-    "date_limit",
-    "outcome",
-    "delay_hours",
-    "is_counted",
+    *COMPUTED_FIELDS,
 )
 #: What is asked of promises that run; not the texts, and not what only lists show.
 RUNNING_FIELDS = (
@@ -171,8 +169,7 @@ class ServicePromise(models.Model):
         for promise in by_hand.sorted("id") if len(by_hand) > 1 else ():
             key = (promise.res_id, promise.kind, promise.employee_id.id)
             if key in seen:
-                promise.write({"is_repeated": True})
-                promise._service_judge()
+                promise._service_judge({"is_repeated": True})
             seen.add(key)
 
     def _service_settle(self, settlement, moment, note=None, declared=False):
@@ -187,7 +184,7 @@ class ServicePromise(models.Model):
             return
         self._service_resume(moment)  # the pause counts to the last moment
         activities = self.activity_id
-        self.write(
+        self._service_judge(
             {
                 "settlement": settlement,
                 "date_settled": verdict.to_second(moment),
@@ -197,7 +194,6 @@ class ServicePromise(models.Model):
             }
         )
         activities.unlink()
-        self._service_judge()
         self.env["service.event"]._service_log(
             self,
             settlement,
@@ -206,16 +202,34 @@ class ServicePromise(models.Model):
             note=note,
         )
 
-    def _service_judge(self):
-        """Write the verdict, the same columns of every row: one UPDATE does for all.
+    def _service_judge(self, facts):
+        """Write facts and the verdict, the same columns of every row.
 
-        The ORM makes one for each set of columns that changed.
+        One UPDATE does for all. The ORM's ``write`` makes one for each set of columns
+        that changed, and asks the database for rows elsewhere that depend on them.
+
+        :param dict facts: fields of :data:`VERDICT_FIELDS` -> value of all rows
         """
+        self._service_open_guard()
+        for name, value in facts.items():
+            field = self._fields[name]
+            value = field.convert_to_cache(value, self)
+            field._update_cache(self, value, dirty=True)
+        # written below, so the assignments of the computes trigger nothing
+        with self.env.protecting(map(self._fields.get, COMPUTED_FIELDS), self):
+            self._compute_date_limit()
+            self._compute_outcome()
+            self._compute_delay_hours()
+            self._compute_is_counted()
         for name in VERDICT_FIELDS:
             field = self._fields[name]
             for promise in self:
                 value = field.convert_to_cache(promise[name], promise)
                 field._update_cache(promise, value, dirty=True)
+        shown = [f.name for f in self._fields.values() if f.compute and not f.store]
+        self.invalidate_recordset(shown, flush=False)
+        # a test knows who else depends on a verdict: what waits for the customer
+        self.filtered(lambda row: row.kind == "scope").modified(["outcome"])
 
     def _service_close(self, moment):
         """End what still runs when documents are done: nothing more will come."""

@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.service_promise_life import VERDICT_FIELDS
 from .common import ServiceCase
 
 LIST = {
@@ -214,3 +215,14 @@ class TestPerformance(ServiceCase):
             for size in (8, 80)
         )
         self.assertEqual(many, few)
+
+    def test_nothing_else_depends_on_a_verdict(self):
+        """Settling asks nobody else, see ``_service_judge``: nobody else may depend."""
+        promise = self.env["service.promise"]
+        dependent = {
+            str(field)
+            for name in VERDICT_FIELDS
+            for field in self.env.registry.get_dependent_fields(promise._fields[name])
+            if field.model_name != promise._name
+        }
+        self.assertEqual(dependent, {"service.scope.change.is_work_unanswered"})
