@@ -40,6 +40,7 @@ EVENT_KINDS = [
     ("corrected", "Corrected by a manager"),
     ("answered", "Line answered"),
     ("waived", "Waived"),
+    ("reduced", "Quantity reduced after confirmation"),
     ("closed_open", "Closed with open items"),
     ("drawn", "Drawn for review"),
     ("published", "Review published"),

@@ -27,6 +27,8 @@ class ServicePromise(models.Model):
         :param str note: text of the message, copied into the events
         """
         promises = self.filtered(lambda promise: not promise.date_told)
+        if not promises:
+            return
         promises.write({"date_told": verdict.to_second(moment)})
         self.env["service.event"]._service_log(promises, "told", new=moment, note=note)
 

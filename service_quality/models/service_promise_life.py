@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.mail import email_normalize
 
 from . import verdict
 
@@ -172,6 +173,23 @@ class ServicePromise(models.Model):
                 promise._service_judge({"is_repeated": True})
             seen.add(key)
 
+    def _service_reached_by(self, reached):
+        """Keep the promises whose customer a message reached.
+
+        The customer as he was when the promise was made: whoever puts his own address
+        on the document and writes there, informs nobody.
+
+        :param reached: ids of commercial partners and normalised addresses
+        """
+
+        def is_reached(promise):
+            family = promise.partner_id.commercial_partner_id.id
+            email = email_normalize(promise.partner_email or "")
+            known = {family, email} - {False}
+            return not known or not known.isdisjoint(reached)
+
+        return self.filtered(is_reached)
+
     def _service_settle(self, settlement, moment, note=None, declared=False):
         """Write how and when promises ended, with one event each.
 
@@ -275,18 +293,23 @@ class ServicePromise(models.Model):
     # What the document says
     # ------------------------------------------------------------------
 
-    def _service_note_host_date(self, date_due, date_told):
-        """Note a changed date of the document, and that the customer knows it.
+    def _service_note_host_date(self, date_due):
+        """Note a changed date of the document; one that he does not know moves.
 
         :param date_due: what the document says now, naive UTC
-        :param date_told: since when the customer has the document, or False
         """
         self.ensure_one()
-        if date_told and not self.date_told:
-            self._service_mark_told(date_told)
         if self.settlement or verdict.to_second(date_due) == self.date_due:
             return
         shown = fields.Datetime.to_string(verdict.to_second(date_due))
+        if not self.date_told:
+            # Nobody knows the old date: it was no promise to anybody yet.
+            old = self.date_due
+            self.write({"date_due": verdict.to_second(date_due)})
+            self.env["service.event"]._service_log(
+                self, "host_date", old=old, new=shown
+            )
+            return
         last = self.event_ids.filtered(lambda event: event.kind == "host_date")[:1]
         if last.new_value != shown:
             self.env["service.event"]._service_log(

@@ -68,7 +68,10 @@ class ServiceQualityMixin(models.AbstractModel):
             )
             settled._service_settle("cancelled", now, note=self.env.user.name)
         else:
-            settled = Promise._service_evidence(self, "done", now, running=running)
+            settled = self._service_drop_reduced(running, now)
+            settled |= Promise._service_evidence(
+                self, "done", now, running=running - settled
+            )
         (running - settled)._service_close(now)
         self._service_note_open_items(matches)
         self.env["service.checklist"]._service_freeze(self, now)
@@ -78,6 +81,26 @@ class ServiceQualityMixin(models.AbstractModel):
         for plan, documents in matches:
             if plan.survey_id:
                 invitations._service_plan(documents & asked, plan, now)
+
+    def _service_drop_reduced(self, running, now):
+        """End deadlines of documents that are done only because less was wanted.
+
+        Neutral before due like a cancelled document, missed after it, never kept.
+
+        :param running: what runs on the documents
+        :return: the promises that ended
+        """
+        deadlines = running.filtered(
+            lambda row: row.kind == "deadline" and not row.settlement
+        )
+        if not deadlines:
+            return deadlines
+        # sudo: what was ordered, of documents that are judged
+        less = self.sudo()._service_got_less()
+        dropped = deadlines.filtered(lambda row: row.res_id in less._ids)
+        note = self.env._("Less was delivered than was promised.")
+        dropped._service_settle("cancelled", now, note=note)
+        return dropped
 
     def _service_note_open_items(self, matches):
         """Mark guarded documents that went through with open items."""

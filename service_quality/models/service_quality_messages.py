@@ -19,7 +19,6 @@ EVIDENCE_TEXT_LIMIT = 10_000
 AUTOMATIC = "service_quality_automatic"
 #: Context key of a message that makes a promise.
 PROMISING = "service_quality_promising"
-REACHED_KEY = "service_quality_reached"
 CONTACT_EVENTS = {
     "outbound": "informed",
     "inbound": "customer_wrote",
@@ -46,6 +45,8 @@ class ServiceQualityMixin(models.AbstractModel):
         automatic = self.env.context.get(AUTOMATIC)
         if by_hand and not scheduled and not automatic and self._service_is_watched():
             self._service_try(lambda: self._service_on_message(message, rdata))
+        elif not by_hand and not scheduled and any(row["share"] for row in rdata):
+            self._service_try(lambda: self._service_on_notice(message, rdata))
         return rdata
 
     def _message_mail_after_hook(self, mails):
@@ -74,9 +75,16 @@ class ServiceQualityMixin(models.AbstractModel):
         busy = Promise._service_companies(self._name)
         # sudo: the company of the document only
         companies = {document._service_get_company().id for document in self.sudo()}
-        return not companies.isdisjoint(busy) or any(
-            Plan._service_plan_ids(self._name, company_id) for company_id in companies
+        return (
+            not companies.isdisjoint(busy)
+            or any(Plan._service_plan_ids(self._name, row) for row in companies)
+            or self._service_states_dates()
         )
+
+    def _service_states_dates(self):
+        """Tell whether these documents themselves state a date to the customer."""
+        # sudo: that there is a date
+        return any(document._service_native_promises() for document in self.sudo())
 
     def _service_try(self, work):
         """Read and judge so that a failure of ours does not stop the document.
@@ -98,27 +106,46 @@ class ServiceQualityMixin(models.AbstractModel):
             text = self._service_message_text(message.body)
             if text or message.attachment_ids:
                 self._service_add_contact("inbound", text)
-        elif self._service_reaches_customer(message, rdata):
+        elif reached := self._service_reaches_customer(message, rdata):
             text = self._service_message_text(message.body, own_words=True)
             if self._service_says_something(text) or message.attachment_ids:
                 self._service_remember_reached()
-                self._service_add_contact("outbound", text)
+                self._service_add_contact("outbound", text, reached)
 
-    def _service_add_contact(self, evidence, text):
+    def _service_on_notice(self, message, rdata):
+        """Note that a mail which the system sent told the customer a document's date.
+
+        The confirmation of an order is one: no news, but he has the date in writing.
+        """
+        if self._service_states_dates():
+            message = message.sudo()  # author, recipients and text of this message
+            if reached := self._service_reaches_customer(message, rdata):
+                text = self._service_message_text(message.body, own_words=True)
+                self._service_add_contact("received", text, reached)
+
+    def _service_add_contact(self, evidence, text, reached=None):
         """Have a contact at this moment judged before the commit."""
-        self.env["service.worker"]._service_add_contact(self, evidence, text)
+        self.env["service.worker"]._service_add_contact(self, evidence, text, reached)
 
-    def _service_note_contact(self, evidence, text, now):
+    def _service_note_contact(self, evidence, text, now, reached=None):
         """Settle what a contact with the customer proves, and remember it.
 
         :param str evidence: ``outbound``, ``call`` or ``ticked`` (a call without a
-            note) from us, ``inbound`` from the customer
+            note) from us, ``inbound`` from the customer; ``received`` what the system
+            wrote to him
         :param str text: what was said, copied into the events
         :param now: the server's clock at posting, never a date of the message
+        :param reached: partners and addresses that got a message, None for a call;
+            it proves nothing to those whom the promise was not made to
         """
         Promise = self.env["service.promise"]
         running = Promise._service_running(self, declared=True)
-        if not running:
+        if reached is not None:
+            running = running._service_reached_by(reached)
+            running.filtered(lambda row: row.source == "native")._service_mark_told(
+                now, text
+            )
+        if not running or evidence == "received":
             return
         # sudo: the company of the documents only
         for company in self.sudo().mapped(lambda doc: doc._service_get_company()):
@@ -135,16 +162,6 @@ class ServiceQualityMixin(models.AbstractModel):
             documents = self.sudo()  # done, cancelled, waiting: their state only
             settled._service_promise_next_update(documents, now)
             Promise._service_follow_pauses(documents, now, running - settled)
-
-    def _service_remember_reached(self):
-        """Remember for this transaction that a message reached the customer."""
-        reached = self.env.cr.precommit.data.setdefault(REACHED_KEY, set())
-        reached.update((self._name, res_id) for res_id in self.ids)
-
-    def _service_was_reached(self):
-        """Tell whether a message of this transaction reached the customer."""
-        reached = self.env.cr.precommit.data.get(REACHED_KEY, set())
-        return (self._name, self.id) in reached
 
     def _service_log_contact(self, running, evidence, now, text):
         """Write the contact into the history of the documents with promises."""
@@ -166,7 +183,9 @@ class ServiceQualityMixin(models.AbstractModel):
             }
             text = self._service_message_text(mail.body_html)
             if emails & sent_to and self._service_says_something(text):
-                document._service_add_contact("outbound", text)
+                families = mail.recipient_ids.commercial_partner_id
+                reached = frozenset({*families._ids, *sent_to})
+                document._service_add_contact("outbound", text, reached)
 
     def _service_message_text(self, body, own_words=False):
         """Return a message as text.
@@ -185,70 +204,6 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_says_something(self, text):
         """Tell whether a text has words; dots, smileys and blanks inform nobody."""
         return sum(char.isalnum() for char in text) >= MIN_UPDATE_CHARS
-
-    def _service_customer_emails(self):
-        """Return the customer's normalised addresses of one document, a set."""
-        document = self.sudo()  # addresses for a comparison, shown to nobody
-        partner = document._service_get_partner()
-        addresses = [document._service_get_email(), partner.email]
-        return {email_normalize(address) for address in addresses if address} - {False}
-
-    def _service_from_customer(self, message):
-        """Tell whether the customer wrote this message.
-
-        Any colleague can post with the customer as author; the customer himself
-        comes through the portal or the mail gateway.
-        """
-        author = message.author_id
-        creator = message.create_uid
-        if not creator.share and creator.id != SUPERUSER_ID:
-            return False
-        # sudo: the customer and the company of the document only
-        family = self.sudo()._service_get_partner().commercial_partner_id
-        if author:
-            return bool(
-                author.partner_share
-                and family
-                and author.commercial_partner_id == family
-                # sudo: see above
-                and author != self.sudo()._service_get_company().partner_id
-            )
-        sender = email_normalize(message.email_from or "")
-        return bool(sender) and sender in self._service_customer_emails()
-
-    def _service_reaches_customer(self, message, rdata):
-        """Tell whether a person of ours informed the customer by this message.
-
-        An internal note, a robot's acknowledgement and the customer's own words do
-        not count, see the table of cases in the tests.
-        """
-        mailed = f"{message.incoming_email_to or ''},{message.incoming_email_cc or ''}"
-        if not rdata and mailed == ",":
-            return False
-        document = self.sudo()  # customer and company of the document only
-        author = message.author_id
-        # the robot, by its cached id
-        robot_id = self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root")
-        is_staff = author and author.id != robot_id
-        is_staff = is_staff and (
-            not author.partner_share
-            or author == document._service_get_company().partner_id
-        )
-        if not is_staff or message.create_uid.share:
-            return False
-        reached = [
-            row
-            for row in rdata
-            if row["share"] and (row["email_normalized"] or row["notif"] == "inbox")
-        ]
-        family = document._service_get_partner().commercial_partner_id
-        partners = self.env["res.partner"].sudo()  # their family only
-        partners = partners.browse([row["id"] for row in reached if row["id"]])
-        if family and family in partners.commercial_partner_id:
-            return True
-        addresses = {row["email_normalized"] for row in reached}
-        addresses |= set(email_normalize_all(mailed))
-        return bool(self._service_customer_emails() & addresses)
 
     def _service_find_call(self, promise):
         """Return when we called the customer as promised, or None.

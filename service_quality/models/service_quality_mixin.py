@@ -106,6 +106,13 @@ class ServiceQualityMixin(models.AbstractModel):
         """Tell whether one document is no longer wanted."""
         return False
 
+    def _service_got_less(self):
+        """Keep the documents on which less was done than the customer was promised.
+
+        Asked when documents are done; closing them keeps no promise then.
+        """
+        return self.browse()
+
     def _service_native_promises(self):
         """Return the promises one document itself states to the customer.
 

@@ -112,7 +112,9 @@ class ServiceQualityMixin(models.AbstractModel):
             for row in rows:
                 promise = known.get((document.id, row["source_key"]))
                 if promise:
-                    promise._service_note_host_date(row["date_due"], row["date_told"])
+                    promise._service_note_host_date(row["date_due"])
+                    if row["date_told"]:
+                        promise._service_mark_told(row["date_told"])
                 elif row["date_due"] > now:
                     new_vals.append(
                         document._service_promise_vals(

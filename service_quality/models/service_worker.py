@@ -126,14 +126,15 @@ class ServiceWorker(models.AbstractModel):
         return pending[-1][1]
 
     @api.model
-    def _service_add_contact(self, documents, evidence, text):
+    def _service_add_contact(self, documents, evidence, text, reached=None):
         """Remember a contact with the customer, at this moment.
 
         :param documents: records of one served model
         :param str evidence: see ``_service_note_contact``
         :param str text: what was said
+        :param reached: partners and addresses that got it, see there
         """
-        contact = (documents._ids, evidence, text, fields.Datetime.now())
+        contact = (documents._ids, evidence, text, fields.Datetime.now(), reached)
         self._service_pending().append((documents._name, contact))
 
     # ------------------------------------------------------------------
@@ -179,9 +180,8 @@ class ServiceWorker(models.AbstractModel):
 
     @api.model
     def _service_contact(self, name, contact):
-        ids, evidence, text, moment = contact
-        documents = self.env[name].browse(ids)
-        documents._service_note_contact(evidence, text, moment)
+        ids, *contact = contact
+        self.env[name].browse(ids)._service_note_contact(*contact)
 
     @api.model
     def _service_guarded(self, work):

@@ -346,6 +346,28 @@ class TestMessages(ServiceCase):
             progress = self._watch(document)
             self.assertOutcome(progress, None)
 
+    def test_own_address_on_the_document(self):
+        """Whoever puts his own address there and writes to it, informs nobody."""
+        ticket = self.documents[0]
+        progress = self._watch(ticket)
+        mine = self.env["res.partner"].create(
+            {"name": "Friend", "email": "friend@elsewhere.example"}
+        )
+        as_agent = self.as_user(ticket, self.agent)
+        for change in (
+            {"partner_email": mine.email},
+            {"partner_id": mine.id, "partner_email": mine.email},
+        ):
+            as_agent.write(change)
+            self.agent_message(ticket, "We have found it.", partner_ids=mine.ids)
+            self.assertOutcome(progress, None)
+            self.assertNotIn("informed", self.events_of(ticket))
+        as_agent.write(
+            {"partner_id": self.customer.id, "partner_email": self.customer.email}
+        )
+        self.agent_message(ticket, "We have found it.")
+        self.assertOutcome(progress, "kept")
+
     def test_response(self):
         for document in self.documents:
             response = self.make_promise(document, kind="response", tell=False)
@@ -671,6 +693,8 @@ class TestClosing(ServiceCase):
             (promise.source, promise.kind, promise.date_due, promise.employee_id),
             ("native", "deadline", due, self.employee),
         )
+        self.assertFalse(promise.is_counted)
+        self.agent_message(order, "Here is your order.")
         self.assertTrue(promise.is_counted)
         self.wait(hours=3)
         self.close(order)
@@ -679,6 +703,7 @@ class TestClosing(ServiceCase):
     def test_moving_the_date_of_the_order_moves_nothing(self):
         order = self.make_order(commitment_date=self.after(hours=2))
         promise = order.service_promise_ids
+        self.agent_message(order, "Here is your order.")
         due = promise.date_due
         self.wait(hours=1)
         self.as_user(order, self.agent).commitment_date = self.after(days=9)
@@ -689,6 +714,101 @@ class TestClosing(ServiceCase):
         self.wait(hours=2)
         self.close(order)
         self.assertOutcome(promise, "late")
+
+    def test_date_that_nobody_was_told(self):
+        """Marked as sent without a mail, set at the last moment: no kept promise."""
+        order = self.make_order(confirm=False, commitment_date=self.after(hours=2))
+        as_agent = self.as_user(order, self.agent)
+        as_agent.action_quotation_sent()
+        as_agent.action_confirm()
+        self.sync()
+        promise = order.service_promise_ids
+        self.assertFalse(promise.date_told)
+        # Nobody knows the old date, so another one is no broken word.
+        as_agent.commitment_date = self.after(hours=4)
+        self.sync()
+        self.assertEqual(promise.date_due, self.after(hours=4))
+        self.assertEqual(self.events_of(promise)[-1], "host_date")
+        self.wait(hours=3, minutes=46)
+        self.agent_message(order, "It will be there soon.")
+        self.assertEqual(promise.date_told, self.now)
+        self.close(order)
+        self.assertOutcome(promise, "kept", counted=False)
+
+    def test_date_told_by_the_mail_of_the_order(self):
+        """The composer of the quotation, and the mail that a confirmation sends."""
+        for confirm in (False, True):
+            order = self.make_order(confirm=False, commitment_date=self.after(days=2))
+            as_agent = self.as_user(order, self.agent)
+            if confirm:
+                as_agent.with_context(send_email=True).action_confirm()
+                as_agent._send_order_confirmation_mail()
+            else:
+                action = as_agent.action_quotation_send()
+                composer = as_agent.env["mail.compose.message"]
+                composer.with_context(**action["context"]).create({})._action_send_mail()
+            self.sync()
+            promise = order.service_promise_ids
+            self.assertEqual(promise.date_told, self.now)
+            self.assertTrue(promise.is_counted)
+
+    def test_date_of_an_order_that_the_customer_confirms(self):
+        order = self.make_order(confirm=False, commitment_date=self.after(days=2))
+        order.action_quotation_sent()
+        self.sync()
+        self.assertFalse(order.service_promise_ids.date_told)
+        order.with_user(self.portal).sudo().action_confirm()
+        self.sync()
+        self.assertEqual(order.service_promise_ids.date_told, self.now)
+
+    def test_ordered_less_is_not_delivered(self):
+        """Lowering the quantity to what was delivered keeps no promise."""
+        for hours, outcome in ((1, "withdrawn"), (3, "missed")):
+            order = self.make_order()
+            promise = self.make_promise(order)
+            self.wait(hours=hours)
+            line = self.as_user(order.order_line, self.agent)
+            line.qty_delivered = 1
+            self.sync()
+            line.product_uom_qty = 1
+            self.assertOutcome(promise, outcome)
+            self.assertIn("reduced", self.events_of(order))
+        # Taken back, it is as before.
+        order = self.make_order()
+        promise = self.make_promise(order)
+        self.wait(hours=1)
+        line = self.as_user(order.order_line, self.agent)
+        for quantity in (1, 2):
+            line.product_uom_qty = quantity
+            self.sync()
+        self.close(order)
+        self.assertOutcome(promise, "kept", counted=True)
+
+    def test_computed_delivery(self):
+        """Expenses and time sheets deliver without anybody writing a quantity."""
+        order = self.make_order()
+        promise = self.make_promise(order)
+        line = order.order_line
+        line.qty_delivered_method = "analytic"
+        plan = self.env["account.analytic.plan"].create({"name": "Test"})
+        account = self.env["account.analytic.account"].create(
+            {"name": "Test", "plan_id": plan.id, "company_id": self.company.id}
+        )
+        self.wait(hours=1)
+        self.env["account.analytic.line"].create(
+            {
+                "name": "Work",
+                "account_id": account.id,
+                "company_id": self.company.id,
+                "so_line": line.id,
+                "product_uom_id": line.product_uom_id.id,
+                "unit_amount": 2,
+                "amount": -1,
+            }
+        )
+        self.sync()
+        self.assertEqual(line.qty_delivered, 2)
+        self.assertOutcome(promise, "kept", counted=True)
 
     def test_date_given_in_the_past_promises_nothing(self):
         order = self.make_order(commitment_date=self.after(hours=-2))
@@ -708,6 +828,7 @@ class TestClosing(ServiceCase):
         """Cancelled and taken up again: due as before, the date of the order too."""
         order = self.make_order(commitment_date=self.after(hours=2))
         promises = order.service_promise_ids | self.make_promise(order)
+        self.agent_message(order, "Here is your order.")
         as_agent = self.as_user(order, self.agent)
         as_agent._action_cancel()
         self.sync()

@@ -604,6 +604,7 @@ class TestHost(ServiceCase):
         promise = order.service_promise_ids
         self.assertEqual(promise.source, "native")
         self.assertEqual(promise.date_due, self.after(days=3))
+        self.agent_message(order, "Here is your order.")
         self.assertTrue(promise.is_counted)
         due = promise.date_due
         self.as_user(order, self.agent).commitment_date = self.after(days=9)
