@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
-#: What says who answers for a user's promises, where he belongs and when he works.
+#: What says who answers for a user's promises, who leads him, where he belongs and
+#: when he works.
 ATTRIBUTION_FIELDS = {
     "active",
     "company_id",
@@ -9,6 +10,7 @@ ATTRIBUTION_FIELDS = {
     "date_version",
     "department_id",
     "employee_id",
+    "parent_id",
     "resource_calendar_id",
     "resource_id",
     "user_id",

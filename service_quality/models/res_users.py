@@ -25,5 +25,17 @@ class ResUsers(models.Model):
         self.ensure_one()
         # sudo: a plain user may not read hr.employee; only ids leave this method
         employees = self.env["hr.employee"].sudo().with_context(active_test=False)
-        own = employees.search([("user_id", "=", self.id)])
-        return employees.search([("id", "child_of", own.ids)]) if own else own
+        return employees.browse(self._service_led_ids(self.id))
+
+    @api.model
+    @ormcache("user_id")
+    def _service_led_ids(self, user_id):
+        """Return the ids of a user's employees and of everybody below them.
+
+        Cached: every question to the ledger asks it. Changes of employees empty the
+        cache.
+        """
+        # sudo: see above
+        employees = self.env["hr.employee"].sudo().with_context(active_test=False)
+        own = employees.search([("user_id", "=", user_id)])
+        return employees.search([("id", "child_of", own.ids)])._ids if own else ()

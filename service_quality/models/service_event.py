@@ -1,4 +1,10 @@
+import re
+
 from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+#: A moment as the server writes it.
+MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\b")
 
 EVENT_KINDS = [
     ("made", "Promise recorded"),
@@ -83,10 +89,40 @@ class ServiceEvent(models.Model):
     kind = fields.Selection(EVENT_KINDS, required=True, readonly=True)
     old_value = fields.Char(readonly=True)
     new_value = fields.Char(readonly=True)
+    old_shown = fields.Char("From", compute="_compute_shown")
+    new_shown = fields.Char("To", compute="_compute_shown")
     note = fields.Text(readonly=True, help="Text of the evidence, copied.")
     company_id = fields.Many2one("res.company", readonly=True, index=True)
 
     _record_idx = models.Index("(res_model, res_id)")
+
+    @api.depends("old_value", "new_value")
+    @api.depends_context("lang", "tz")
+    def _compute_shown(self):
+        for event in self:
+            event.old_shown = event._service_show(event.old_value)
+            event.new_shown = event._service_show(event.new_value)
+
+    def _service_show(self, value):
+        """Return a stored value as its reader knows it.
+
+        Moments in his time zone and language, outcomes by their name.
+        """
+        if not value:
+            return False
+        if self.kind in ("corrected", "waived"):
+            promises, lists = self.env["service.promise"], self.env["service.checklist"]
+            labels = {
+                **dict(lists._fields["state"]._description_selection(self.env)),
+                **dict(promises._fields["outcome"]._description_selection(self.env)),
+            }
+            return labels.get(value, value)
+
+        def show(match):
+            moment = fields.Datetime.to_datetime(match.group())
+            return format_datetime(self.env, moment, dt_format="medium")
+
+        return MOMENT.sub(show, value)
 
     @api.model
     def _service_linked_models(self):

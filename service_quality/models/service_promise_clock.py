@@ -244,7 +244,7 @@ class ServicePromise(models.Model):
             raise UserError(self.env._("This is no appointment."))
         now = fields.Datetime.now()
         document = promise.with_env(self.env)._service_document()
-        can_tell = bool(document._service_get_partner().email)
+        can_tell = bool(document._service_customer_emails())
         if can_tell:
             zone = promise.partner_id.tz or self.env.user.tz or "UTC"
             document._service_post_to_customer(

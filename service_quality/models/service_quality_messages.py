@@ -242,7 +242,9 @@ class ServiceQualityMixin(models.AbstractModel):
         """
         self.ensure_one()
         partner = self._service_get_partner()
-        if not partner.email:
+        # Somebody who wrote by mail may be known by nothing but his address.
+        email = not partner.email and email_normalize(self._service_get_email())
+        if not partner.email and not email:
             raise UserError(
                 self.env._("The customer has no e-mail address to write to.")
             )
@@ -253,7 +255,8 @@ class ServiceQualityMixin(models.AbstractModel):
             body=Markup(body),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            partner_ids=partner.ids,
+            partner_ids=partner.ids if partner.email else [],
+            outgoing_email_to=email,
         )
         # It settles nothing, but the customer was written to: a later excuse and
         # the pause of a clock may rest on it.

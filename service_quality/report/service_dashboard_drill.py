@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from ..models import verdict
@@ -35,8 +35,11 @@ class ServiceDashboard(models.AbstractModel):
         :param str figure: key of :data:`FIGURES`
         :param int employee_id: the employee of the row, else everybody
         :return: window action
+        :raise AccessError: not a user of Service Quality
         :raise ValidationError: unknown figure or filter
         """
+        if not self.env.user.has_group("service_quality.group_user"):
+            raise AccessError(self.env._("You have no access to Service Quality."))
         if not isinstance(figure, str) or figure not in FIGURES:
             raise ValidationError(self.env._("Unknown figure."))
         period = self._clean_filters(filters or {})

@@ -73,6 +73,24 @@ class TestComposer(ServiceCase):
         self.as_user(promise, self.agent).action_keep()
         self.assertTrue(promise.is_self_declared)
 
+    def test_number_to_call_and_tolerance(self):
+        """What a call and a visit need is asked for here as well."""
+        ticket = self.make_ticket()
+        self.compose(
+            ticket,
+            **self.promising(
+                service_promise_kind="callback", service_promise_phone="+36 1 234"
+            ),
+        ).action_send_mail()
+        self.assertEqual(self.promises_of(ticket).phone, "+36 1 234")
+        self.company.service_tolerance_minutes = 7
+        for given, stored in (({}, 7), ({"service_promise_tolerance": 20}, 20)):
+            ticket = self.make_ticket()
+            self.compose(
+                ticket, **self.promising(service_promise_kind="appointment", **given)
+            ).action_send_mail()
+            self.assertEqual(self.promises_of(ticket).tolerance_minutes, stored)
+
     def test_unreached_customer_was_not_told(self):
         ticket = self.make_ticket()
         self.compose(

@@ -256,6 +256,8 @@ class TestDashboard(DashboardCase):
         for user in self.nobody + self.portal:
             with self.assertRaises(AccessError):
                 self.get_data(user)
+            with self.assertRaises(AccessError):
+                self.model("service.dashboard", user).get_records_action(MARCH, "kept")
 
     def test_days_are_those_of_the_reader(self):
         """The same promise, due at midnight: yesterday here, today there."""

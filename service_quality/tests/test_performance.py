@@ -118,7 +118,7 @@ class TestPerformance(ServiceCase):
         period = {"date_from": "2026-03-01", "date_to": "2026-03-31"}
         ticket = self.make_ticket()
         self.record(ticket, 2)
-        for user, limit in ((self.manager, 30), (self.agent, 45)):
+        for user, limit in ((self.manager, 30), (self.agent, 29)):
             dashboard = self.model("service.dashboard", user)
             few = self.count(lambda d=dashboard: d.get_data(period))
             self.record(ticket, 300)

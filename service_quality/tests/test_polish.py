@@ -58,6 +58,8 @@ class TwinWorlds(RuleBasedStateMachine):
         self.honest, self.twin = (
             self.case.make_ticket(name=name) for name in ("Honest", "Twin")
         )
+        # He follows, so that only what a message is, decides whether it reaches him.
+        (self.honest + self.twin).message_subscribe(self.case.customer.ids)
         self.pairs = []
         self.promise("deadline", 6)
 
@@ -135,6 +137,7 @@ class TwinWorlds(RuleBasedStateMachine):
         later = fields.Datetime.to_string(self.case.after(hours=hours))
         self.agent_tries(lambda: self.cheated(index).action_move(later, "Busy"))
         self.agent_tries(lambda: self.cheated(index).action_fix_typo(date_due=later))
+        self.agent_tries(lambda: self.cheated(index).action_fix_typo("We may do it"))
 
     @rule(index=st.integers(0, 4))
     def excuse_withdraw_correct(self, index):
@@ -163,6 +166,79 @@ class TwinWorlds(RuleBasedStateMachine):
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=self.case.customer.ids,
             )
+        )
+
+    @rule()
+    def talk_to_a_colleague(self):
+        """A note, and a message that mentions somebody, but not the customer."""
+        ticket = self.case.as_user(self.twin, self.case.agent)
+        for subtype in ("mail.mt_note", "mail.mt_comment"):
+            ticket.message_unsubscribe(self.case.customer.ids)
+            self.agent_tries(
+                lambda subtype=subtype: ticket.message_post(
+                    body="I have told the customer everything.",
+                    message_type="comment",
+                    subtype_xmlid=subtype,
+                    partner_ids=self.case.agent2.partner_id.ids,
+                )
+            )
+            self.twin.message_subscribe(self.case.customer.ids)
+
+    @rule()
+    def write_to_himself(self):
+        """His own address on the ticket, a message to it, and back again."""
+        ticket = self.case.as_user(self.twin, self.case.agent)
+        friend = self.case.stranger
+        before = {"partner_id": self.case.customer.id, "partner_email": False}
+        before["partner_email"] = self.case.customer.email
+        for change in (
+            {"partner_email": friend.email},
+            {"partner_id": friend.id, "partner_email": friend.email},
+        ):
+            self.twin.message_unsubscribe(self.case.customer.ids)
+            self.agent_tries(lambda change=change: ticket.write(change))
+            self.agent_tries(
+                lambda: ticket.message_post(
+                    body="Everything is ready for you.",
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                    partner_ids=friend.ids,
+                )
+            )
+            self.agent_tries(lambda: ticket.write(before))
+            self.twin.message_subscribe(self.case.customer.ids)
+
+    @rule()
+    def tick_a_call(self):
+        """A call marked as done, without a word about it."""
+        ticket = self.case.as_user(self.twin, self.case.agent)
+        self.agent_tries(
+            lambda: ticket.activity_schedule(
+                "mail.mail_activity_data_call", user_id=self.case.agent.id
+            ).action_feedback()
+        )
+
+    @rule(index=st.integers(0, 4))
+    def give_away(self, index):
+        """A colleague takes what is about to be missed."""
+        ticket = self.case.as_user(self.twin, self.case.agent)
+        promise = self.pairs[index % len(self.pairs)][1]
+        taking = self.case.as_user(promise, self.case.agent2)
+        if promise.state == "overdue":
+            self.agent_tries(lambda: ticket.write({"user_id": self.case.agent2.id}))
+            self.agent_tries(taking.action_take_over)
+            self.twin.user_id = self.case.agent
+            self.case.sync()
+
+    @precondition(lambda self: not self.twin.stage_id.closed)
+    @rule()
+    def reject_the_ticket(self):
+        """Not wanted any more, he says, and takes it up again."""
+        stage = self.case.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_rejected")
+        ticket = self.case.as_user(self.twin, self.case.agent)
+        self.agent_tries(lambda: ticket.write({"stage_id": stage.id}))
+        self.agent_tries(
+            lambda: ticket.write({"stage_id": self.case.stage_open.id})
         )
 
     @rule(hours=st.integers(1, 48))
@@ -198,6 +274,7 @@ class TwinWorlds(RuleBasedStateMachine):
     def compare(self, honest, twin):
         self.case.assertTrue(twin.exists())
         self.case.assertEqual(twin.employee_id, honest.employee_id)
+        self.case.assertEqual(twin.name, honest.name)  # the customer knows it
         # An earlier date binds only us and is taken at once.
         self.case.assertLessEqual(twin.date_due, honest.date_due)
         was, now = self.figures(honest), self.figures(twin)
@@ -207,6 +284,7 @@ class TwinWorlds(RuleBasedStateMachine):
         if was["counts_as_broken"] and not now["counts_as_broken"]:
             # Only by saying so, which is shown as nothing but his word.
             self.case.assertTrue(twin.is_self_declared and not twin.is_counted, note)
+            self.case.assertEqual(twin.kind, "callback", note)
 
     def figures(self, promise):
         broken = promise.state in ("late", "missed", "overdue")

@@ -586,8 +586,32 @@ class TestPromiseLife(PromiseCase):
             self.as_user(settled, self.agent).action_tell_customer()
         self.assertFalse(settled.date_told)
 
+    def test_telling_a_customer_known_by_his_address_only(self):
+        """Nobody's partner, but he wrote by mail and can be written to."""
+        ticket = self.make_ticket(partner_id=False, partner_email="new@mail.example")
+        promise = self.make_promise(ticket)
+        self.assertEqual(promise.partner_email, "new@mail.example")
+        self.assertEqual(promise.date_told, self.now)
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        self.assertIn("new@mail.example", mail.email_to)
+        visit = self.make_promise(ticket, kind="appointment")
+        self.as_user(visit, self.agent).action_start()
+        self.assertFalse(visit.is_self_declared)
+
+    def test_history_in_the_zone_and_words_of_the_reader(self):
+        promise = self.make_promise(self.ticket)
+        made = self.raw_events(promise)[0]
+        shown = self.as_user(made, self.agent).new_shown  # in Budapest
+        self.assertIn("12:00", shown)
+        self.assertNotIn("11:00", shown)
+        self.assertFalse(made.old_shown)
+        self.close(self.ticket)
+        self.correct(promise, "missed")
+        event = self.as_user(self.raw_events(promise)[-1], self.agent)
+        self.assertEqual((event.old_shown, event.new_shown), ("Kept", "Missed"))
+
     def test_telling_a_customer_without_address(self):
-        self.customer.email = False
+        self.customer.email = self.ticket.partner_email = False
         promise = self.make_promise(self.ticket, tell=False)
         with self.assertRaises(UserError):
             self.as_user(promise, self.agent).action_tell_customer()

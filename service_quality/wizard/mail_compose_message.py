@@ -17,6 +17,14 @@ class MailComposeMessage(models.TransientModel):
     service_promise_kind = fields.Selection(KINDS, "Kind", default="deadline")
     service_promise_quick = fields.Selection(QUICK_CHOICES, "Quick Choice")
     service_promise_due = fields.Datetime("By When")
+    service_promise_phone = fields.Char("Phone", help="Empty: the customer's number.")
+    service_promise_tolerance = fields.Integer(
+        "Tolerance (minutes)",
+        compute="_compute_service_promise_tolerance",
+        store=True,
+        readonly=False,
+        help="So many minutes after the agreed start is still on time.",
+    )
     service_promise_hint = fields.Char(compute="_compute_service_promise_hint")
 
     @api.depends("model", "res_ids", "composition_mode", "subtype_is_log")
@@ -36,6 +44,15 @@ class MailComposeMessage(models.TransientModel):
             composer.service_promise_hint = bool(document) and self.env[
                 "service.promise.wizard"
             ]._format_due(due, document._service_get_partner())
+
+    @api.depends("service_promise_kind", "model", "res_ids")
+    def _compute_service_promise_tolerance(self):
+        for composer in self:
+            is_visit = composer.service_promise_kind == "appointment"
+            document = composer._service_get_document() if is_visit else None
+            composer.service_promise_tolerance = (
+                document and document._service_get_company().service_tolerance_minutes
+            )
 
     @api.onchange("service_promise_quick")
     def _onchange_service_promise_quick(self):
@@ -91,6 +108,8 @@ class MailComposeMessage(models.TransientModel):
             "res_model": document._name,
             "res_id": document.id,
             "date_due": self.service_promise_due,
+            "phone": self.service_promise_phone,
+            "tolerance_minutes": self.service_promise_tolerance,
         }
         self.env["service.promise"]._prepare_manual_vals(document, vals)
         return vals
