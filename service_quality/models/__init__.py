@@ -48,6 +48,7 @@ from . import service_quality_plans
 from . import service_quality_evidence
 from . import service_quality_messages
 from . import service_quality_reach
+from . import service_quality_sync
 from . import service_quality_panel, service_quality_word
 from . import service_quality_feedback
 from . import service_review_start

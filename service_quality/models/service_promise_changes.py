@@ -130,24 +130,10 @@ class ServicePromise(models.Model):
         """
         for promise in self._service_acting():
             promise._check_running()
-            if not promise._service_has_time():
-                raise UserError(
-                    self.env._(
-                        "It has expired, or is about to, and stays with whoever "
-                        "promised it."
-                    )
-                )
-            # sudo: who is responsible for a document the user may change
-            if promise._service_document()._service_get_user() != self.env.user:
-                raise UserError(
-                    self.env._(
-                        "Take over the document first: whoever is responsible for it "
-                        "can answer for what was promised."
-                    )
-                )
-            company = promise.company_id
+            promise._check_takeable()
             # sudo: the user's own employee
-            employee = self.env.user.sudo().with_company(company).employee_id
+            user = self.env.user.sudo().with_company(promise.company_id)
+            employee = user.employee_id
             if not employee or employee == promise.employee_id:
                 raise UserError(
                     self.env._("You answer for it already, or have no employee.")
@@ -163,6 +149,24 @@ class ServicePromise(models.Model):
                 promise, "taken_over", old=old, new=employee.name
             )
         return True
+
+    def _check_takeable(self):
+        """Refuse to hand over one promise without its document, or without time."""
+        if not self._service_has_time():
+            raise UserError(
+                self.env._(
+                    "It has expired, or is about to, and stays with whoever promised "
+                    "it."
+                )
+            )
+        # sudo: who is responsible for a document the user may change
+        if self._service_document()._service_get_user() != self.env.user:
+            raise UserError(
+                self.env._(
+                    "Take over the document first: whoever is responsible for it can "
+                    "answer for what was promised."
+                )
+            )
 
     def _service_has_time(self):
         """Tell whether enough time is left for somebody new to keep one promise."""
@@ -204,20 +208,22 @@ class ServicePromise(models.Model):
                     self.env._("Say what happened and what the customer got for it.")
                 )
             promise.write(vals)
-            note = f"{vals['excuse_reason']}\n{vals['compensation']}"
-            # sudo: whether the row is the user's own, nothing else is read
-            own = promise.employee_id in self.env.user.sudo().employee_ids
-            if not is_manager or own:
-                self.env["service.event"]._service_log(
-                    promise, "excuse_asked", note=note
-                )
-            else:
-                promise._service_settle(
-                    "excused",
-                    promise.date_settled or fields.Datetime.now(),
-                    note=note,
-                )
+            promise._service_decide_excuse(is_manager)
         return True
+
+    def _service_decide_excuse(self, is_manager):
+        """Ask for the excuse of one promise, or approve it.
+
+        :param bool is_manager: the user decides, unless the promise is his own
+        """
+        note = f"{self.excuse_reason}\n{self.compensation}"
+        # sudo: whether the row is the user's own, nothing else is read
+        own = self.employee_id in self.env.user.sudo().employee_ids
+        if not is_manager or own:
+            self.env["service.event"]._service_log(self, "excuse_asked", note=note)
+        else:
+            moment = self.date_settled or fields.Datetime.now()
+            self._service_settle("excused", moment, note=note)
 
     def _check_excusable(self):
         """Refuse an excuse that is not needed, or of which nobody was warned."""

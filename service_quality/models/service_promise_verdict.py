@@ -110,8 +110,9 @@ class ServicePromise(models.Model):
         notice = self.date_told + timedelta(
             minutes=self.company_id.service_lead_minutes
         )
-        kept_at_once = self.outcome == "kept" and self.date_settled < notice
-        return notice <= self.date_due and not kept_at_once
+        if self.outcome == "kept" and self.date_settled:
+            return notice <= self.date_due and notice <= self.date_settled
+        return notice <= self.date_due
 
     def _add_precomputed_values(self, vals_list):
         """Give new promises their verdict, which is that they run.

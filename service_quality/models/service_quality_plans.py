@@ -93,20 +93,7 @@ class ServiceQualityMixin(models.AbstractModel):
             return
         Promise = self.env["service.promise"]
         documents = self.browse([document.id for document in natives])
-        known = {
-            (promise.res_id, promise.source_key): promise
-            for promise in Promise._service_unseal().search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", documents.ids),
-                    ("source", "=", "native"),
-                    # The date of a document taken up again long after it was
-                    # cancelled is a new promise.
-                    ("settlement", "not in", ["cancelled"]),
-                ],
-                order="id",
-            )
-        }
+        known = documents._service_known_natives()
         new_vals = []
         for document, rows in natives.items():
             for row in rows:
@@ -123,6 +110,22 @@ class ServiceQualityMixin(models.AbstractModel):
                     )
         if new_vals:
             Promise._service_record_later(new_vals)
+
+    def _service_known_natives(self):
+        """Return {(document id, key): promise} of the dates recorded already."""
+        promises = self.env["service.promise"]._service_unseal()
+        domain = [
+            ("res_model", "=", self._name),
+            ("res_id", "in", self.ids),
+            ("source", "=", "native"),
+            # The date of a document taken up again long after it was cancelled is a
+            # new promise.
+            ("settlement", "not in", ["cancelled"]),
+        ]
+        return {
+            (promise.res_id, promise.source_key): promise
+            for promise in promises.search(domain, order="id")
+        }
 
     def _service_on_assigned(self):
         """Give promises that nobody answered for to the first responsible.

@@ -746,7 +746,9 @@ class TestClosing(ServiceCase):
             else:
                 action = as_agent.action_quotation_send()
                 composer = as_agent.env["mail.compose.message"]
-                composer.with_context(**action["context"]).create({})._action_send_mail()
+                composer.with_context(**action["context"]).create(
+                    {}
+                )._action_send_mail()
             self.sync()
             promise = order.service_promise_ids
             self.assertEqual(promise.date_told, self.now)

@@ -237,9 +237,7 @@ class TwinWorlds(RuleBasedStateMachine):
         stage = self.case.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_rejected")
         ticket = self.case.as_user(self.twin, self.case.agent)
         self.agent_tries(lambda: ticket.write({"stage_id": stage.id}))
-        self.agent_tries(
-            lambda: ticket.write({"stage_id": self.case.stage_open.id})
-        )
+        self.agent_tries(lambda: ticket.write({"stage_id": self.case.stage_open.id}))
 
     @rule(hours=st.integers(1, 48))
     def rewrite_messages(self, hours):

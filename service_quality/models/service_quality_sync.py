@@ -1,0 +1,86 @@
+from odoo import fields, models
+
+
+class ServiceQualityMixin(models.AbstractModel):
+    """How changed documents are collected, and worked off before the commit."""
+
+    _inherit = "service.quality.mixin"
+
+    def _service_schedule_sync(
+        self,
+        is_new=False,
+        was_done=None,
+        was_cancelled=(),
+        assigned=False,
+        matched=None,
+    ):
+        """Ask for :meth:`_service_sync` of these documents before the commit.
+
+        :param bool is_new: the documents were just created
+        :param dict was_done: document id -> done before this change
+        :param was_cancelled: ids of the documents that were cancelled before
+        :param bool assigned: somebody else may answer for them now
+        :param dict matched: document id -> plans and rules that applied before, when
+            others may apply now
+        """
+        if not self:
+            return
+        states = self.env["service.worker"]._service_states(self._name)
+        for document in self:
+            # The first state of the transaction is what was true before it.
+            known = states.setdefault(
+                document.id,
+                {
+                    "is_new": is_new,
+                    "was_done": (was_done or {}).get(document.id, False),
+                    "was_cancelled": document.id in was_cancelled,
+                    "assigned": False,
+                    "matched": None,
+                },
+            )
+            known["assigned"] = known["assigned"] or assigned
+            if matched is not None and known["matched"] is None:
+                known["matched"] = matched.get(document.id, set())
+
+    def _service_needs_sync(self, states):
+        """Keep the documents for which the ledger may have something to do.
+
+        Decided from the registry's cache, before any query: no plan, no promise
+        and no automatic line in the company, and no date of its own, means nothing to
+        do.
+        """
+        Plan, Promise = self.env["service.plan"], self.env["service.promise"]
+        busy = Promise._service_companies(self._name)
+        busy |= self.env["service.checklist"]._service_automatic_companies(self._name)
+        documents = self.sudo()  # the company and dates of the document only
+
+        def may_matter(document):
+            company_id = document._service_get_company().id
+            return (
+                Plan._service_plan_ids(self._name, company_id)
+                or (company_id in busy and not states[document.id]["is_new"])
+                or document._service_native_promises()
+            )
+
+        return self.browse(documents.filtered(may_matter)._ids)
+
+    def _service_sync(self, states):
+        """Bring the ledger in line with changed documents; idempotent.
+
+        :param dict states: document id -> ``is_new``, ``was_done``,
+            ``was_cancelled``, ``assigned``
+        """
+        now = fields.Datetime.now()
+        matches = self.env["service.plan"]._service_for(self)
+        self._service_apply_plans(matches, states, now)
+        self._service_revive(
+            self.sudo().filtered(  # cancelled or not, nothing else
+                lambda doc: (
+                    states[doc.id]["was_cancelled"] and not doc._service_is_cancelled()
+                )
+            ),
+            now,
+        )
+        self._service_mirror_native(now)
+        self.filtered(lambda doc: states[doc.id]["assigned"])._service_on_assigned()
+        self._service_settle_changes(matches, states, now)
