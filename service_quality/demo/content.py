@@ -107,6 +107,8 @@ COUNTRIES = {
     "RO": ("Europe/Bucharest", "ro_RO"),
     "IT": ("Europe/Rome", "it_IT"),
 }
+#: What that customer says of a promise that was broken.
+NOT_KEPT_WORDS = "Nobody told us that it would take longer."
 #: The customer with a portal account, contact of a hotel; his password is his login.
 PORTAL_COMPANY = ("Hotel Duna Korzó", "reception@dunakorzo.example", "Budapest", "HU")
 PORTAL_CONTACT = ("Eszter Balogh", "eszter.balogh@dunakorzo.example")

@@ -41,6 +41,7 @@ class ServiceDemo(models.AbstractModel):
             self._log_promise(run, document, promise)
         self._link_successors(run, pairs)
         self._correct_some(run, rows)
+        self._say_some(run, rows)
 
     def _prepare_promise(self, run, document, promise, rules):
         """Return the facts of one promise as they were stamped at the time."""
@@ -110,6 +111,37 @@ class ServiceDemo(models.AbstractModel):
                 note=content.CORRECT_REASON,
             )
             row.write({"corrected_outcome": "kept"})
+
+    def _say_some(self, run, rows):
+        """The customer with the portal account says of some what became of them."""
+        customer = run.customers[0]
+        settled = rows.filtered(
+            lambda row: row.partner_id == customer and row.settlement == "evidence"
+        )
+        kept = settled.filtered(lambda row: row.outcome == "kept")[-3:]
+        late = settled.filtered(lambda row: row.outcome == "late")[-1:]
+        said = [(row, "kept", "") for row in kept]
+        said += [(row, "not_kept", content.NOT_KEPT_WORDS) for row in late]
+        user = customer.user_ids[:1]
+        for row, value, comment in said:
+            moment = min(row.date_settled + timedelta(hours=20), fields.Datetime.now())
+            note = f"{customer.name}\n{comment}".strip()
+            run.log(
+                row,
+                "customer_says",
+                moment,
+                user,
+                old_value=row.outcome,
+                new_value=value,
+                note=note,
+            )
+            row.write(
+                {
+                    "customer_verdict": value,
+                    "date_customer_verdict": moment,
+                    "customer_comment": comment,
+                }
+            )
 
     # ------------------------------------------------------------------
     # History

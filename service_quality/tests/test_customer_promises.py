@@ -639,3 +639,20 @@ class TestPortalPages(LinkHttpCase, PortalCase, ServiceHttpCase):
         self.assertIn("it was not kept", answer.text)
         self.assertEqual(promise.customer_verdict, "not_kept")
         self.assertOutcome(promise, "missed")
+
+
+@tagged("post_install", "-at_install")
+class TestPortalTour(PortalCase, ServiceHttpCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_customer_on_his_phone(self):
+        """From the card of the portal to the customer's own word."""
+        promise = self.declared()
+        self.make_promise(self.ticket, name="Secret note", tell=False)
+        self.make_promise(self.make_ticket(), name="Still open")
+        self.start_tour("/my", "service_quality_portal_promises", login="sq_portal")
+        self.env.invalidate_all()
+        self.assertEqual(promise.customer_verdict, "not_kept")
+        self.assertEqual(promise.customer_comment, "Nobody called")
+        self.assertOutcome(promise, "missed", counted=True)
