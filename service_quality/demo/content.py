@@ -205,6 +205,7 @@ EXCUSE_REASONS = [
     "Power cut in the district; warned in time, apologised, ten per cent off.",
 ]
 CORRECT_REASON = "The parcel service shows that it was delivered on time."
+NOTE = "Cause found, repaired and tried out together with the customer."
 WAIVE_REASON = "Settled on the phone within minutes, a checklist would be too much."
 
 #: Comments in the survey, per level of satisfaction.

@@ -92,6 +92,7 @@ class ServiceDemo(models.AbstractModel):
         demo._create_feedback(run)
         demo._create_reviews(run)
         demo._create_events(run)
+        demo._answer_automatic(run)
 
     def _is_generated(self):
         """Tell whether the demo is there already: it is made once per database."""

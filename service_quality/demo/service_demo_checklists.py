@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import models
 from odoo.fields import Command
 
@@ -46,11 +48,63 @@ class ServiceDemo(models.AbstractModel):
                 note=line.name,
             )
         self._waive_some(run, rows)
+        self._create_notes(run, [document for document, _template in starts])
+
+    def _create_notes(self, run, documents):
+        """Write what was done into the chatter of most documents, as rows."""
+        notes = [
+            document
+            for document in {id(row): row for row in documents if row.closed}.values()
+            if run.rng.random() < content.EMPLOYEES[document.employee]["rate"]
+        ]
+        rows = self.env["mail.message"].create(
+            [
+                {
+                    "model": run.record(document)._name,
+                    "res_id": run.record(document).id,
+                    "message_type": "comment",
+                    "subtype_id": self.env.ref("mail.mt_note").id,
+                    "author_id": run.user(document).partner_id.id,
+                    "body": Markup("<p>%s</p>") % content.NOTE,
+                    "date": run.clock.moment(document.closed),
+                }
+                for document in notes
+            ]
+        )
+        self._backdate(
+            rows,
+            create_date=[run.clock.moment(document.closed) for document in notes],
+            create_uid=[run.user(document).id for document in notes],
+        )
+
+    def _answer_automatic(self, run):
+        """Let the ledger answer the automatic lines of documents that are done."""
+        closed = {
+            (run.record(row)._name, run.record(row).id): run.clock.moment(row.closed)
+            for row in run.story.documents
+            if row.closed
+        }
+        rows = self.env["service.checklist"]._service_unseal().search([])
+        rows = rows.filtered(lambda row: (row.res_model, row.res_id) in closed)
+        for _model, checklists in rows.grouped("res_model").items():
+            answers = checklists._service_ledger_answers(
+                run.clock.moment(run.story.latest)
+            )
+            for line, (answer, evidence) in answers.items():
+                checklist = line.checklist_id
+                line.write(
+                    {
+                        "answer": answer,
+                        "evidence": evidence,
+                        "date_answered": closed[checklist.res_model, checklist.res_id],
+                    }
+                )
 
     def _pick_checklists(self, run):
         """Yield (document, template) for each checklist that was started."""
         habits = self._ref("template_maister")
         handover = self._ref("demo_template_handover")
+        crew, awaits = self._ref("template_crew"), self._ref("template_awaits")
         for document in run.story.documents:
             if document.created < run.story.today - CHECKLIST_HOURS:
                 continue
@@ -59,6 +113,8 @@ class ServiceDemo(models.AbstractModel):
                 is_field = content.EMPLOYEES[document.employee]["team"] == "field"
                 if is_field and run.rng.random() < 0.35:
                     yield document, handover
+                elif run.rng.random() < 0.2:
+                    yield document, crew if is_field else awaits
             elif document.stage == "sale":
                 yield document, handover
                 if run.rng.random() < 0.3:
@@ -70,7 +126,7 @@ class ServiceDemo(models.AbstractModel):
         model = self.env["service.checklist"]
         vals = model._prepare_vals(record, template)
         vals["date_started"] = run.clock.moment(document.created)
-        lines = [self._prepare_line(line) for line in template.question_ids]
+        lines = self._prepare_questions(template)
         vals["line_ids"] = [Command.create(line) for line in lines]
         if document.closed:
             answered = self._choose_lines(run, lines, run.rng.random() < PARTLY_SHARE)
@@ -79,20 +135,31 @@ class ServiceDemo(models.AbstractModel):
             end = run.story.latest
             share = run.rng.uniform(0, 0.6) if document.stage != "new" else 0
             answered = lines[: int(len(lines) * share)]
+        answered = [line for line in answered if not line["is_automatic"]]
         careful = content.EMPLOYEES[document.employee]["rate"]
         for number, line in enumerate(answered, 1):
             part = number / (len(answered) + 1)
             when = document.created + (end - document.created) * part
             line.update(self._prepare_answer(run, document, line, careful))
             line["date_answered"] = run.clock.moment(when)
-            if not line["is_automatic"]:
-                line["answered_by_id"] = run.user(document).id
+            line["answered_by_id"] = run.user(document).id
         return vals
 
-    def _prepare_line(self, line):
+    def _prepare_line(self, line, section):
         """Return the vals of a line copied from the template's."""
         copied = ("sequence", "name", "script", *COPIED_FIELDS)
-        return {"template_line_id": line.id} | {name: line[name] for name in copied}
+        vals = {"template_line_id": line.id, "section": section}
+        return vals | {name: line[name] for name in copied}
+
+    def _prepare_questions(self, template):
+        """Return the vals of the questions of a template, each with its section."""
+        rows, section = [], False
+        for line in template.line_ids:
+            if line.display_type:
+                section = line.name
+            else:
+                rows.append(self._prepare_line(line, section))
+        return rows
 
     def _choose_lines(self, run, lines, is_partly):
         """Return the lines that were answered: the required ones and most others."""
@@ -109,21 +176,11 @@ class ServiceDemo(models.AbstractModel):
             return {"value": rng.choices([-2, -1, 0, 1], [1, 6, 24 * careful, 4])[0]}
         if line["kind"] == "text":
             return {"comment": rng.choice(NOTICED)}
-        if line["template_line_id"] == self._ref("template_maister_deadline").id:
-            return {"answer": "yes" if self._was_in_time(run, document) else "no"}
         is_no = rng.random() < (1 - careful) * (0.35 if line["is_critical"] else 0.5)
         if is_no:
             return {"answer": "no"}
         may_skip = not line["is_required"] and not line["is_critical"]
         return {"answer": "na" if may_skip and rng.random() < 0.06 else "yes"}
-
-    def _was_in_time(self, run, document):
-        """Tell whether the plan's or the order's deadline on a document was kept."""
-        return all(
-            run.promises[id(promise)].outcome == "kept"
-            for promise in document.promises
-            if promise.kind == "deadline" and promise.source != "manual"
-        )
 
     def _waive_some(self, run, rows):
         """The manager lets some unfinished checklists of done documents go."""

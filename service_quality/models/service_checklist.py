@@ -71,6 +71,11 @@ class ServiceChecklist(models.Model):
     line_count = fields.Integer(compute="_compute_counts")
 
     _document_idx = models.Index("(res_model, res_id)")
+    # Also when two people start it at the same moment
+    _work_once = models.UniqueIndex(
+        "(res_model, res_id, template_id) WHERE purpose = 'work'",
+        "This checklist has already been started on the document.",
+    )
     _gate_idx = models.Index("(res_model) WHERE is_gate")
 
     @api.depends(

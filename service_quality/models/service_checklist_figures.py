@@ -8,8 +8,9 @@ informed   the promised progress updates came in time
 available  first answers and call-backs came in time
 scope      the changes of what was agreed have the customer's word
 (empty)    every promise was kept
-announced  the customer had a message from one of us before the work, at least
-           the lead time of the company before the appointment or the closing
+announced  the customer had a message, a promise in writing or a call from one of
+           us before the work, at least the lead time of the company before the
+           appointment or the closing
 documented a colleague left a note with words, or a file, on the document
 ========== ==================================================================
 
@@ -107,9 +108,15 @@ class ServiceChecklist(models.Model):
         """Return {document id: {figure: (moment, kind of trace)}}, the first of each.
 
         A message counts when one of us wrote it and it reached the customer's
-        company; a note when it has words; a file when one of us put it there.
+        company, a call when it is in the history; a note when it has words; a file
+        when one of us put it there.
         """
-        for name in ("mail.message", "mail.notification", "ir.attachment"):
+        for name in (
+            "mail.message",
+            "mail.notification",
+            "ir.attachment",
+            "service.event",
+        ):
             self.env[name].flush_model()
         model = self[0].res_model
         documents = self.env[model].sudo().browse(set(self.mapped("res_id"))).exists()
@@ -142,6 +149,12 @@ class ServiceChecklist(models.Model):
                             AND p.commercial_partner_id = d.family
                     ))
                 GROUP BY 1, 2
+                UNION ALL
+                SELECT e.res_id, 'announced', min(e.create_date)
+                FROM service_event e
+                WHERE e.res_model = %(model)s AND e.res_id IN %(ids)s
+                    AND e.kind IN ('informed', 'called', 'stated')
+                GROUP BY 1
                 UNION ALL
                 SELECT a.res_id, 'documented', min(a.create_date)
                 FROM ir_attachment a

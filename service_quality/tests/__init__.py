@@ -2,6 +2,7 @@ from . import test_access
 from . import test_bug_classes
 from . import test_checklist
 from . import test_checklist_figures
+from . import test_checklist_plan
 from . import test_checklist_score
 from . import test_checklist_template
 from . import test_checklist_workbook

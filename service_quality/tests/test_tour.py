@@ -119,9 +119,13 @@ class TestTour(HttpCase):
         self.assertEqual(promises.mapped("outcome"), ["kept", "missed"])
         self.assertEqual(promises.employee_id, self.employee)
         self.assertTrue(promises[1].date_told)
-        answers = ticket.service_checklist_ids.line_ids.filtered("is_answered")
+        lines = ticket.service_checklist_ids.line_ids
+        answers = lines.filtered("answered_by_id")
         self.assertEqual(len(answers), 4)
         self.assertEqual(answers.answered_by_id, self.users["tour_agent"])
+        ledger = lines.filtered("is_automatic")
+        self.assertEqual(len(ledger), 6)
+        self.assertTrue(all(ledger.mapped("is_answered")))
         invitation = self.env["service.invitation"].search(
             [("res_id", "=", ticket.id), ("res_model", "=", ticket._name)]
         )
