@@ -43,7 +43,11 @@ DEFINITIONS = {
     "satisfaction": _lt(
         "Mean of the customers' answers, 0-100; shown for a person from five answers."
     ),
-    "checklist_score": _lt("Mean score of the checklists done in the period, 0-100 %."),
+    "checklist_score": _lt(
+        "Mean score of the checklists done in the period, 0-100 %. A checklist's score "
+        "is the weighted mean of its lines: yes 1, no 0, a score (score - 1) / 9, a "
+        "balance 1 - |balance| / 2; not applicable and texts stay out."
+    ),
     "period": _lt("A promise belongs to the period in which it was due."),
 }
 
