@@ -174,12 +174,7 @@ class ServiceChecklist(models.Model):
             for plan, matching in matches
             for res_id in (matching._ids if plan.is_gate else ())
         }
-        started = checklists._service_copy(documents, templates, guarded, known)
-        if started:
-            # sudo: done or not, nothing else
-            done = documents.sudo().filtered(lambda doc: doc._service_is_done())
-            self._service_freeze(done, fields.Datetime.now())
-        return started
+        return checklists._service_copy(documents, templates, guarded, known)
 
     @api.model
     def _service_copy(self, documents, templates, guarded, known=frozenset()):
@@ -206,7 +201,6 @@ class ServiceChecklist(models.Model):
         ids = [checklist_id for (checklist_id,) in rows]
         checklists = self._service_inserted(ids, vals_list)
         self.env["service.checklist.line"]._service_copy(checklists)
-        checklists._service_know_automatic()
         if any(checklists.mapped("is_gate")) and not self._service_any_gate(
             documents._name
         ):

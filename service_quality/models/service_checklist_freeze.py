@@ -1,6 +1,6 @@
 import time
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
 
@@ -93,6 +93,23 @@ class ServiceChecklist(models.Model):
             )
         )
         return frozenset(company_id for (company_id,) in rows)
+
+    def _service_after_copy(self):
+        """Note that there are automatic lines; on a closed document, answer them.
+
+        A review is often started when nothing more will come.
+        """
+        automatic = self.filtered("template_id.has_automatic")
+        automatic._service_know_automatic()
+        served = self.env["service.linked.mixin"]._service_document_models()
+        for res_model, checklists in automatic.grouped("res_model").items():
+            if res_model in served:
+                # sudo: done or not, nothing else
+                documents = (
+                    self.env[res_model].sudo().browse(checklists.mapped("res_id"))
+                )
+                done = documents.filtered(lambda doc: doc._service_is_done())
+                self._service_freeze(done, fields.Datetime.now())
 
     def _service_know_automatic(self):
         """Note the first automatic line ever of a company on a kind of document."""

@@ -158,6 +158,7 @@ class ServiceChecklistLine(models.Model):
             )
         )
         checklists.invalidate_recordset(["line_ids"], flush=False)
+        checklists._service_after_copy()
 
     # ------------------------------------------------------------------
     # Answering

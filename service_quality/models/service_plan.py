@@ -36,10 +36,6 @@ CACHED_FIELDS = {
     ),
 }
 
-#: Purposes of the checklists that whoever works on a document fills in; somebody
-#: else asks for a review or a mystery visit.
-STARTED_PURPOSES = ("work", "self")
-
 
 class ServicePlan(models.Model):
     """For these documents: run these checklists, make these promises, send this
@@ -67,7 +63,6 @@ class ServicePlan(models.Model):
     template_ids = fields.Many2many(
         "service.checklist.template",
         string="Checklists to Start",
-        domain=[("purpose", "in", STARTED_PURPOSES)],
         help="When a document is created or first meets the filter; each once.",
     )
     rule_ids = fields.One2many("service.plan.rule", "plan_id", string="Promises")
@@ -101,19 +96,6 @@ class ServicePlan(models.Model):
                 )
             for row in (plan, *plan.rule_ids):
                 plan._service_validate_domain(row)
-
-    @api.constrains("template_ids")
-    def _check_purposes(self):
-        for plan in self:
-            for template in plan.template_ids:
-                if template.purpose not in STARTED_PURPOSES:
-                    raise ValidationError(
-                        self.env._(
-                            "A plan starts checklists for work and self-assessments. "
-                            "%(template)s is of another purpose.",
-                            template=template.name,
-                        )
-                    )
 
     def _service_validate_domain(self, row):
         """Refuse a filter that cannot be read or does not fit the documents.
