@@ -62,14 +62,16 @@ class TestChecklistPlan(ServiceCase):
         """By tag, product category and state."""
         tag = self.env["crm.tag"].create({"name": "With assembly"})
         category = self.env["product.category"].create({"name": "Kitchens"})
-        kitchen = self.product.copy({"categ_id": category.id})
-        line = [Command.create({"product_id": kitchen.id, "product_uom_qty": 1})]
+        kitchen = self.env["product.product"].create(
+            {"name": "Kitchen", "type": "service", "categ_id": category.id}
+        )
+        line = {"product_id": kitchen.id, "product_uom_qty": 1, "name": "Kitchen"}
         for name, domain, vals in (
             ("tag", [("tag_ids", "in", tag.ids)], {"tag_ids": [Command.link(tag.id)]}),
             (
                 "category",
                 [("order_line.product_id.categ_id", "child_of", category.id)],
-                {"order_line": line},
+                {"order_line": [Command.create(line)]},
             ),
         ):
             with self.subTest(filter=name):
