@@ -28,10 +28,12 @@ class ServiceChecklistLine(models.Model):
         """One short text for every kind of answer, for lists."""
         labels = dict(self._fields["answer"]._description_selection(self.env))
         for line in self:
-            text = line._service_answer_text() if line.date_answered else False
-            line.answer_text = labels.get(line.answer) or (
-                text is not False and str(text)
-            )
+            text = False
+            if line.date_answered:
+                # By kind: the value 0 is an answer
+                has_value = line.kind in checklist_score.VALUE_RANGES
+                text = str(line.value) if has_value else line.comment
+            line.answer_text = labels.get(line.answer) or text
             line.corrected_text = False
             if line.ruling == "overturned":
                 line.corrected_text = labels.get(line.corrected_answer) or str(

@@ -99,6 +99,9 @@ class ServiceHonestyEmployee(models.Model):
         aggregator=None,
         help="Share of answers within the set seconds of the one before, 0-1.",
     )
+    closed_count = fields.Integer(
+        "Answers on Closed Documents", readonly=True, help="Whose closing is known."
+    )
     last_minute_share = fields.Float(
         "In the Last Minute",
         readonly=True,
@@ -149,6 +152,7 @@ class ServiceHonestyEmployee(models.Model):
                 AVG(CASE WHEN p.seconds IS NULL THEN NULL
                     WHEN p.seconds < p.limit_seconds THEN 1.0 ELSE 0.0 END)
                     AS fast_share,
+                COUNT(p.last_minute) AS closed_count,
                 AVG(p.last_minute) AS last_minute_share,
                 MAX(s.share) AS same_share
             FROM person p

@@ -65,6 +65,8 @@ class ServiceReviewGap(models.Model):
     customer_points = fields.Float("Customer (0-1)", readonly=True, aggregator="avg")
     gap_self = fields.Float("Self - Reviewer", readonly=True, aggregator="avg")
     gap_customer = fields.Float("Customer - Reviewer", readonly=True, aggregator="avg")
+    self_count = fields.Integer("Self-assessments", readonly=True, aggregator="sum")
+    review_count = fields.Integer("Reviews", readonly=True, aggregator="sum")
     customer_count = fields.Integer("Customer Answers", readonly=True, aggregator="sum")
 
     @property
@@ -76,6 +78,8 @@ class ServiceReviewGap(models.Model):
                 company_id, date, self_points, review_points, customer_points,
                 self_points - review_points AS gap_self,
                 customer_points - review_points AS gap_customer,
+                CASE WHEN self_points IS NULL THEN 0 ELSE 1 END AS self_count,
+                CASE WHEN review_points IS NULL THEN 0 ELSE 1 END AS review_count,
                 CASE WHEN customer_points IS NULL THEN 0 ELSE 1 END AS customer_count
             FROM (%s) pair""",
             self._pair_query(),

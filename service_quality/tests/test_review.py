@@ -390,6 +390,7 @@ class TestReview(ReviewCase):
         # The original stays beside the corrected one
         self.assertEqual((first.answer, first.corrected_answer), ("no", "yes"))
         self.assertEqual((second.answer_text, second.ruling), ("4", "upheld"))
+        self.assertEqual(review.line_ids[2].answer_text, "0")  # an answer, too
         self.assertAlmostEqual(review.score, (0 + 3 / 9 + 1) / 5, places=4)
         self.assertAlmostEqual(review.final_score, (3 + 3 / 9 + 1) / 5, places=4)
         self.assertEqual(self.raw_events(review)[-1].new_value, "overturned")
