@@ -91,6 +91,7 @@ class ServiceDemo(models.AbstractModel):
         demo._create_checklists(run)
         demo._create_feedback(run)
         demo._create_reviews(run)
+        demo._create_scope_changes(run)
         demo._create_events(run)
         demo._answer_automatic(run)
 

@@ -1,0 +1,195 @@
+import re
+import threading
+from collections import Counter
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from odoo.modules.registry import Registry
+
+ROUNDS = 50
+CLICKS = 20
+EMAIL = "sq-race-customer@elsewhere.example"
+TOKEN = re.compile(r"/service_quality/confirm/([\w-]+)")
+SILENT = {"tracking_disable": True, "no_reset_password": True, "mail_notrack": True}
+
+
+@tagged("post_install", "-at_install")
+class TestLinkRaces(BaseCase):
+    """Many clicks at the same moment, each in its own transaction, all committed.
+
+    Outside of the tests' transaction, because only real transactions collide; what
+    was made is deleted at the end.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, SILENT)
+            groups = "helpdesk_mgmt.group_helpdesk_user_own"
+            agent = new_test_user(env, "sq_race_agent", groups, tz="UTC")
+            employee = env["hr.employee"].create(
+                {"name": "Race Agent", "user_id": agent.id}
+            )
+            customer = env["res.partner"].create({"name": "Racer", "email": EMAIL})
+            ticket = env["helpdesk.ticket"].create(
+                {
+                    "name": "Race",
+                    "description": "x",
+                    "partner_id": customer.id,
+                    "user_id": agent.id,
+                }
+            )
+            cls.made = [ticket, employee, agent, agent.partner_id, customer]
+            cls.ids = {"agent": agent.id, "ticket": ticket.id}
+            cls.ids["public"] = env.ref("base.public_user").id
+        cls.addClassCleanup(cls._forget)
+
+    @classmethod
+    def _forget(cls):
+        """Delete what was committed, facts first."""
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            document = [("res_model", "=", "helpdesk.ticket")]
+            document += [("res_id", "=", cls.ids["ticket"])]
+            facts = ("scope.change", "checklist.line", "checklist", "promise")
+            for name in (*(f"service.{fact}" for fact in facts), None):
+                rows = name and env[name]._service_unseal().search(document)
+                about = [("res_model", "=", name), ("res_id", "in", rows and rows.ids)]
+                for other in ("service.event", "service.link"):
+                    domain = about if name else document
+                    env[other]._service_unseal().search(domain).unlink()
+                if rows:
+                    rows.unlink()
+            env["mail.mail"].search([("email_to", "=", EMAIL)]).unlink()
+            for row in cls.made:
+                row.with_env(env).exists().unlink()
+
+    def setUp(self):
+        super().setUp()
+        # A retry waits up to a second, which changes nothing but the time we need.
+        self.startPatcher(patch("odoo.service.model.random.uniform", lambda *args: 0))
+
+    def run_as(self, user_id, work):
+        """Do something in a transaction of its own, retried as Odoo does."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {"lang": "en_US"})
+            return retrying(lambda: work(env), env)
+
+    def ask(self):
+        """Send a change; return its id, a token and the nonce of the page."""
+
+        def work(env):
+            change = env["service.scope.change"].create(
+                {
+                    "name": "Another pump",
+                    "res_model": "helpdesk.ticket",
+                    "res_id": self.ids["ticket"],
+                }
+            )
+            change.action_send()
+            return change.id
+
+        change_id = self.run_as(self.ids["agent"], work)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            mail = env["mail.mail"].search([("email_to", "=", EMAIL)], limit=1)
+            token = TOKEN.search(mail.body_html)[1]
+            link = env(user=self.ids["public"])["service.link"]
+            nonce = link._service_find(("scope",), token)._service_nonce()
+            mail.unlink()
+        return change_id, token, nonce
+
+    def click(self, token, nonce, value):
+        def work(env):
+            link = env["service.link"]
+            return link._service_decide(("scope",), token, nonce, value)[1]
+
+        return self.run_as(self.ids["public"], work)
+
+    def edit(self, change_id):
+        def work(env):
+            env["service.scope.change"].browse(change_id).write({"reason": "Because"})
+            return "edited"
+
+        try:
+            return self.run_as(self.ids["agent"], work)
+        except UserError:
+            return "too late"
+
+    def at_once(self, works):
+        """Run functions at the same moment; return what they answered."""
+        barrier = threading.Barrier(len(works))
+        answers = []
+
+        def run(work):
+            barrier.wait()
+            answers.append(work())
+
+        threads = [threading.Thread(target=run, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual(len(answers), len(works))
+        return Counter(answers)
+
+    def facts(self, change_id):
+        """Return state, version, events and receipts of one change; clear the queue."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            change = env["service.scope.change"].browse(change_id)
+            kinds = Counter(change.event_ids.mapped("kind"))
+            mails = env["mail.mail"].search([("email_to", "=", EMAIL)])
+            links = env["service.link"].search([("res_id", "=", change_id)])
+            links = links.filtered(lambda row: row.res_model == change._name)
+            facts = {
+                "state": change.state,
+                "version": change.version,
+                "decisions": kinds["confirmed"] + kinds["declined"],
+                "mails": len(mails),
+                "links": len(links.filtered("decision")),
+                "kept": change.scope_promise_id.outcome,
+            }
+            mails.unlink()
+        return facts
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_exactly_one_decision(self):
+        """20 clicks at once, in 50 rounds: all the same, yes against no, an edit."""
+        seen = Counter()
+        for number in range(ROUNDS):
+            change_id, token, nonce = self.ask()
+            kind = number % 3
+            values = ["confirmed"] * CLICKS
+            if kind == 1:
+                values[::2] = ["declined"] * (CLICKS // 2)
+            works = [lambda v=value: self.click(token, nonce, v) for value in values]
+            if kind == 2:
+                works[number % CLICKS] = lambda: self.edit(change_id)
+            answers = self.at_once(works)
+            facts = self.facts(change_id)
+            seen[facts["state"]] += 1
+            with self.subTest(round=number, answers=answers, facts=facts):
+                if answers["edited"] and not answers["done"]:
+                    self.assertEqual(answers, {"gone": CLICKS - 1, "edited": 1})
+                    self.assertEqual((facts["state"], facts["version"]), ("draft", 2))
+                    self.assertEqual((facts["decisions"], facts["mails"]), (0, 0))
+                    continue
+                self.assertEqual(answers["done"], 1)
+                self.assertEqual(answers["edited"] + answers["gone"], 0)
+                self.assertEqual(facts["decisions"], 1)
+                self.assertEqual(facts["mails"], 1)
+                self.assertEqual(facts["links"], 1)
+                self.assertEqual(facts["kept"], "kept")
+                self.assertEqual(facts["version"], 1)
+                others = answers["repeated"] + answers["refused"] + answers["too late"]
+                self.assertEqual(others, CLICKS - 1)
+        self.assertEqual(sum(seen.values()), ROUNDS)
+        self.assertTrue(seen["confirmed"])
