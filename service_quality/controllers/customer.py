@@ -191,7 +191,8 @@ class ConfirmPage(CustomerPage):
             "asked": asked and result in ("done", "repeated"),
             "result": result,
             "notice": notice or self._notice(link, result, asked),
-            "zone": link.partner_id.tz or "UTC",
+            "valid_until": link._service_shown("date_expiry"),
+            "decided_on": link._service_shown("date_decided"),
             "question": self._text("question") if result == "stale" else "",
         }
         template = "customer_receipt" if link.decision else "customer_confirm"

@@ -72,6 +72,12 @@ class ServiceLink(models.Model):
             return False
         return bool(self.decision) or record._service_link_is_current(self)
 
+    def _service_shown(self, name):
+        """Return a moment of one link in words, in the recipient's time zone."""
+        zone = self.partner_id.tz or "UTC"
+        mixin = self.env["service.link.mixin"]
+        return self[name] and mixin._service_link_moment(self[name], zone)
+
     def _service_record(self):
         """Return the row that one link is about, empty when it is gone."""
         if self.res_model not in self.env:
@@ -145,7 +151,10 @@ class ServiceLink(models.Model):
             link._service_queue(
                 page["receipt"],
                 "service_quality.mail_customer_receipt",
-                {"decided": chosen[0]["past"], "zone": link.partner_id.tz or "UTC"},
+                {
+                    "decided": chosen[0]["past"],
+                    "decided_on": link._service_shown("date_decided"),
+                },
             )
         return link, "done"
 

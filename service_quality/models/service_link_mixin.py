@@ -1,5 +1,5 @@
-from odoo import models
-from odoo.tools import SQL
+from odoo import fields, models
+from odoo.tools import SQL, format_date, format_time
 
 
 class ServiceLinkMixin(models.AbstractModel):
@@ -58,6 +58,17 @@ class ServiceLinkMixin(models.AbstractModel):
         :param link: service.link, still undecided
         :param str text: his question
         """
+
+    def _service_link_moment(self, moment, zone):
+        """Return a moment in words, with the day of the week and its time zone.
+
+        :param moment: naive UTC datetime
+        :param str zone: name of the time zone
+        """
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+        date = format_date(self.env, local.date(), date_format="full")
+        time = format_time(self.env, local.time(), time_format="short")
+        return f"{date}, {time} ({zone})"
 
     def _service_pass_on(self, link, text, own_words=False):
         """Post what the customer said on the document of one row, if it exists.

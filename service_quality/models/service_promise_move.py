@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import format_datetime
 
 from . import verdict
 
@@ -59,16 +58,11 @@ class ServicePromise(models.Model):
         """Return what the customer reads, as (label, text) pairs in his language."""
         _ = self.env._
         zone = self.partner_id.tz or document.env.user.tz or "UTC"
-
-        def shown(moment):
-            text = format_datetime(self.env, moment, tz=zone, dt_format="medium")
-            return f"{text} ({zone})"
-
         return [
             (_("Concerns"), self.res_name or ""),
             (_("We promised"), self.name),
-            (_("Promised by"), shown(self.date_due)),
-            (_("New date"), shown(self.date_due_asked)),
+            (_("Promised by"), self._service_link_moment(self.date_due, zone)),
+            (_("New date"), self._service_link_moment(self.date_due_asked, zone)),
             (_("Why"), self.move_reason),
         ]
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_datetime
+from odoo.tools import format_amount
 
 from . import verdict
 
@@ -160,11 +160,6 @@ class ServiceScopeChange(models.Model):
         :param str zone: time zone in which the dates are given
         """
         _ = self.env._
-
-        def shown(moment):
-            text = format_datetime(self.env, moment, tz=zone, dt_format="medium")
-            return f"{text} ({zone})"
-
         rows = [
             (_("Concerns"), self.res_name),
             (_("What changes"), self.name),
@@ -176,9 +171,11 @@ class ServiceScopeChange(models.Model):
             sign = "+" if self.amount_delta > 0 else ""
             rows.append((_("Price difference"), f"{sign}{amount}"))
         if self.date_due_new:
-            rows.append((_("New date"), shown(self.date_due_new)))
+            new = self._service_link_moment(self.date_due_new, zone)
+            rows.append((_("New date"), new))
             if self.promise_id:
-                rows.append((_("Instead of"), shown(self.promise_id.date_due)))
+                old = self._service_link_moment(self.promise_id.date_due, zone)
+                rows.append((_("Instead of"), old))
         for file in self.attachment_ids:
             # the checksum binds the file: another one is another text
             rows.append((_("Attached"), f"{file.name} (SHA-1 {file.checksum})"))
