@@ -20,6 +20,7 @@ from . import scene
 from .measure import Arm
 
 NAMES = ("hosts", "ledger", "reminders", "silent")
+NAMES = ("hosts", "ledger", "reminders", "links")
 
 
 class Bench:

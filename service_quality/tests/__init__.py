@@ -9,6 +9,7 @@ from . import test_checklist_workbook
 from . import test_composer
 from . import test_customer_pages
 from . import test_customer_promises
+from . import test_customer_scan
 from . import test_dashboard
 from . import test_due_dates
 from . import test_evidence
@@ -30,6 +31,7 @@ from . import test_promise
 from . import test_quick_feedback
 from . import test_recovery
 from . import test_scope
+from . import test_scope_tour
 from . import test_review
 from . import test_review_program
 from . import test_screens

@@ -1,0 +1,86 @@
+from odoo import Command
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common_link import LINK
+
+
+@tagged("post_install", "-at_install")
+class TestScopeTour(HttpCase):
+    """An agent asks, the customer decides on his phone, the manager sees it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        plans = cls.env["service.plan"].with_context(active_test=False)
+        plans.search([]).active = False
+        cls.company = cls.env["res.company"].create(
+            {"name": "Word Company", "email": "office@word.example"}
+        )
+        agent = cls._make_user("word_agent", "helpdesk_mgmt.group_helpdesk_user")
+        cls._make_user("word_manager", "service_quality.group_manager")
+        cls.env["hr.employee"].create(
+            {"name": "Anna Agent", "user_id": agent.id, "company_id": cls.company.id}
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Carla Customer", "email": "carla@customer.example"}
+        )
+        cls.ticket = cls.env["helpdesk.ticket"].create(
+            {
+                "name": "Tap drips",
+                "description": "It leaks.",
+                "partner_id": cls.customer.id,
+                "partner_email": cls.customer.email,
+                "user_id": agent.id,
+                "company_id": cls.company.id,
+            }
+        )
+
+    @classmethod
+    def _make_user(cls, login, groups):
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            tz="Europe/Budapest",
+            lang="en_US",
+            email=f"{login}@example.com",
+        )
+
+    def test_agent_customer_manager(self):
+        self.start_tour(
+            f"/odoo/helpdesk.ticket/{self.ticket.id}",
+            "service_quality_word_agent",
+            login="word_agent",
+        )
+        change = self.env["service.scope.change"].search(
+            [("res_id", "=", self.ticket.id), ("res_model", "=", "helpdesk.ticket")]
+        )
+        self.assertEqual((change.name, change.state), ("A brass tap", "sent"))
+        mail = self.env["mail.mail"].search([("email_to", "=", self.customer.email)])
+        (token,) = set(LINK.findall(mail.body_html))
+        self.authenticate(None, None)
+        self.browser_size = "390x844"
+        self.browser_js(
+            f"/service_quality/confirm/{token}",
+            """
+            const fail = (text) => { throw new Error(text); };
+            if (document.documentElement.scrollWidth > innerWidth) { fail("too wide"); }
+            if (!document.body.innerText.includes("A brass tap")) { fail("no text"); }
+            for (const field of document.querySelectorAll("input[type=text], textarea")) {
+                if (!field.labels.length) { fail("no label: " + field.name); }
+            }
+            for (const button of document.querySelectorAll("button")) {
+                if (button.offsetHeight < 44) { fail("too small: " + button.value); }
+            }
+            document.querySelector("#name").value = "Carla C.";
+            addEventListener("pagehide", () => console.log("test successful"));
+            document.querySelector("button[value=confirmed]").click();
+            """,
+            timeout=60,
+        )
+        self.env.invalidate_all()
+        self.assertEqual((change.state, change.decided_by), ("confirmed", "Carla C."))
+        self.browser_size = "1366x768"
+        self.start_tour("/odoo", "service_quality_word_manager", login="word_manager")
