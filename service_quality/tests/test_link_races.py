@@ -5,11 +5,10 @@ from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
 from odoo.tools import mute_logger
-
-from odoo.modules.registry import Registry
 
 ROUNDS = 50
 CLICKS = 20
