@@ -19,8 +19,7 @@ from odoo.tools import config
 from . import scene
 from .measure import Arm
 
-NAMES = ("hosts", "ledger", "reminders", "silent")
-NAMES = ("hosts", "ledger", "reminders", "links")
+NAMES = ("hosts", "ledger", "reminders", "silent", "links")
 
 
 class Bench:

@@ -1,6 +1,7 @@
 import re
 import threading
 from collections import Counter
+from functools import partial
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
@@ -169,9 +170,9 @@ class TestLinkRaces(BaseCase):
             values = ["confirmed"] * CLICKS
             if kind == 1:
                 values[::2] = ["declined"] * (CLICKS // 2)
-            works = [lambda v=value: self.click(token, nonce, v) for value in values]
+            works = [partial(self.click, token, nonce, value) for value in values]
             if kind == 2:
-                works[number % CLICKS] = lambda: self.edit(change_id)
+                works[number % CLICKS] = partial(self.edit, change_id)
             answers = self.at_once(works)
             facts = self.facts(change_id)
             seen[facts["state"]] += 1
