@@ -11,7 +11,7 @@
     "development_status": "Beta",
     "application": True,
     "uninstall_hook": "uninstall_hook",
-    "depends": ["hr", "survey", "sale", "helpdesk_mgmt"],
+    "depends": ["hr", "survey", "sale", "helpdesk_mgmt", "privacy_lookup"],
     "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},
     "data": [
         "security/service_quality_groups.xml",
@@ -50,6 +50,7 @@
         "views/service_feedback_views.xml",
         "wizard/service_recovery_wizard_views.xml",
         "views/service_recovery_views.xml",
+        "views/service_wow_views.xml",
         "wizard/service_silent_wizard_views.xml",
         "views/service_silent_customer_views.xml",
         "views/service_plan_views.xml",

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 #: Tables whose rows hold employees and surveys back, the newest facts first.
 TABLES = (
     "service_reminder",
+    "service_wow",
     "service_silent_customer",
     "service_recovery",
     "service_scope_change",

@@ -6,3 +6,4 @@ from . import service_demo_ledger
 from . import service_demo_checklists
 from . import service_demo_feedback
 from . import service_demo_reviews
+from . import service_demo_recovery

@@ -94,6 +94,7 @@ class ServiceDemo(models.AbstractModel):
         demo._create_scope_changes(run)
         demo._create_events(run)
         demo._answer_automatic(run)
+        demo._create_recoveries()
 
     def _is_generated(self):
         """Tell whether the demo is there already: it is made once per database."""

@@ -39,6 +39,20 @@ class ServiceQualityMixin(models.AbstractModel):
         }
         return {**action, "context": context}
 
+    def action_service_record_wow(self):
+        """Open the window that records an inspiring act on one document.
+
+        :return: window action
+        :raise AccessError: the user may not change the document
+        """
+        self.ensure_one()
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "service_quality.service_wow_wizard_action"
+        )
+        context = {"default_res_model": self._name, "default_res_id": self.id}
+        return {**action, "context": context}
+
     # ------------------------------------------------------------------
     # When customers were seen
     # ------------------------------------------------------------------

@@ -53,6 +53,10 @@ class ServiceSilentCustomer(models.Model):
         # SQL throughout: set-based work over millions of rows, which the ORM would
         # carry through Python's memory one by one.
         query(SQL("SET LOCAL work_mem = %s", WORK_MEM))
+        # The planner knows nothing about the size of subqueries and would loop over
+        # them; on millions of rows that takes hours, hashing takes seconds.
+        query(SQL("SET LOCAL enable_nestloop = off"))
+        query(SQL("SET LOCAL jit = off"))  # compiling takes longer than it saves
         query(SQL("DROP TABLE IF EXISTS service_silent_now"))
         query(
             SQL(
@@ -63,6 +67,8 @@ class ServiceSilentCustomer(models.Model):
         ((found,),) = query(SQL("SELECT count(*) FROM service_silent_now"))
         for statement in self._service_refresh_statements(now):
             query(statement)
+        query(SQL("SET LOCAL enable_nestloop = on"))
+        query(SQL("SET LOCAL jit = on"))
         self.invalidate_model()
         return found
 
@@ -198,7 +204,7 @@ class ServiceSilentCustomer(models.Model):
                 SELECT company_id, family, count(days) AS gaps,
                     percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median,
                     max(moment) AS last
-                FROM gap GROUP BY 1, 2
+                FROM gap JOIN event USING (company_id, family) GROUP BY 1, 2
             ), usual AS (
                 SELECT company_id,
                     percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median

@@ -27,6 +27,7 @@ from . import test_multi_company
 from . import test_performance
 from . import test_plan
 from . import test_polish
+from . import test_privacy
 from . import test_promise
 from . import test_quick_feedback
 from . import test_recovery

@@ -19,6 +19,7 @@ SEALED = (
     "service.invitation",
     "service.recovery",
     "service.silent.customer",
+    "service.wow",
 )
 
 

@@ -55,6 +55,11 @@ class TestAccess(ServiceCase):
                 ._service_unseal()
                 .create({**vals, "date_answered": self.now, "satisfaction": 50})
             )
+            self.rows["service.wow"][name] = (
+                self.env["service.wow"]
+                ._service_unseal()
+                .create({**vals, "name": "Came back at night", "date": self.now})
+            )
             self.rows["service.silent.customer"][name] = (
                 self.env["service.silent.customer"]
                 ._service_unseal()

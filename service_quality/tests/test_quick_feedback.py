@@ -342,6 +342,30 @@ class TestQuickFeedback(QuickCase):
         self.wait(days=31)
         self.assertEqual(self.open_page().status_code, 404)
 
+    def test_the_whole_way(self):
+        """Closed, mailed, answered badly: the recovery is there, the figures moved."""
+        model = self.model("service.feedback.analysis", self.manager)
+        before = model.get_data({})
+        link = self.links_of(self.survey_mails())[1]
+        page = self.open_page(link)
+        self.assertEqual(page.status_code, 200)
+        self.assertEqual(model.get_data({})["csat"], before["csat"])
+        self.send(link, satisfaction="25", recommend="2", reason="relationship")
+        self.env.invalidate_all()
+        after = model.get_data({})
+        self.assertEqual(after["csat"]["count"] - before["csat"]["count"], 1)
+        self.assertEqual(after["nps"]["detractors"] - before["nps"]["detractors"], 1)
+        self.assertEqual(
+            after["response"]["answered"] - before["response"]["answered"], 1
+        )
+        moved = after["recovery"]["recoveries"] - before["recovery"]["recoveries"]
+        self.assertEqual(moved, 1)
+        recovery = self.env["service.recovery"].search(
+            [("feedback_id", "=", self.feedback().id)]
+        )
+        self.assertEqual(recovery.user_id, self.leader)
+        self.assertEqual(len(recovery.activity_ids), 1)
+
     # ------------------------------------------------------------------
     # Cost
     # ------------------------------------------------------------------
