@@ -22,6 +22,9 @@ from . import service_checklist_template_preview
 from . import service_checklist_template_exchange
 from . import service_checklist
 from . import service_checklist_line
+from . import service_checklist_actions, service_checklist_answer
+from . import service_checklist_proof, service_checklist_panel
+from . import ir_websocket
 from . import service_checklist_figures, service_checklist_freeze
 from . import service_assessed_mixin
 from . import service_review
@@ -52,6 +55,7 @@ from . import service_quality_messages
 from . import service_quality_reach
 from . import service_quality_sync
 from . import service_quality_panel, service_quality_word
+from . import service_quality_columns
 from . import service_quality_feedback
 from . import service_review_start
 from . import service_review_closing

@@ -39,3 +39,27 @@ class ResUsers(models.Model):
         employees = self.env["hr.employee"].sudo().with_context(active_test=False)
         own = employees.search([("user_id", "=", user_id)])
         return employees.search([("id", "child_of", own.ids)])._ids if own else ()
+
+    @api.model
+    @ormcache()
+    def _service_staff(self):
+        """Return {user id: (partner id, name)} of all who are not customers.
+
+        Cached: every answered line names somebody. A new name empties the cache.
+        """
+        # sudo: names of colleagues, shown beside what they did
+        users = self.sudo().with_context(active_test=False)
+        rows = users.search_fetch([("share", "=", False)], ["partner_id"])
+        return {row.id: (row.partner_id.id, row.partner_id.name) for row in rows}
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            staff = self.env["res.users"]._service_staff().values()
+            if not {partner_id for partner_id, _name in staff}.isdisjoint(self._ids):
+                self.env.registry.clear_cache()
+        return result

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
 from . import checklist_score
@@ -66,6 +65,11 @@ class ServiceChecklist(models.Model):
         help="Weighted share of what was done well, 0-1; automatic lines included.",
     )
     date_done = fields.Datetime(compute="_compute_result", store=True, readonly=True)
+    answer_version = fields.Integer(
+        readonly=True,
+        help="Grows with every answer, so that people who answer or close at the same "
+        "moment meet in one row and none of them works on an old picture.",
+    )
     open_required_count = fields.Integer(compute="_compute_counts")
     answered_count = fields.Integer(compute="_compute_counts")
     line_count = fields.Integer(compute="_compute_counts")
@@ -238,17 +242,24 @@ class ServiceChecklist(models.Model):
                 ]
             ).write({"is_gate": False})
 
-    def _service_lock_lines(self):
-        """Have the database refuse what others answered since this one looked."""
-        self.line_ids.flush_recordset()
-        # SQL: the ORM knows no shared lock
+    def _service_lock(self):
+        """Have whoever answers at this moment, or just did, look again.
+
+        Answering writes the checklist too, see ``_service_touch``: of two who work
+        on the same picture PostgreSQL stops the later one, and Odoo runs that
+        request again.
+        """
+        self.flush_recordset()
+        # SQL: the ORM would write the documents' rows one by one, and only later
         self.env.execute_query(
             SQL(
-                "SELECT id FROM service_checklist_line WHERE checklist_id IN %s"
-                " ORDER BY id FOR SHARE",
+                "UPDATE service_checklist SET answer_version = answer_version + 1"
+                " WHERE id IN (SELECT id FROM service_checklist WHERE id IN %s"
+                " ORDER BY id FOR NO KEY UPDATE) RETURNING id",
                 self._ids,
             )
         )
+        self.invalidate_recordset(["answer_version"], flush=False)
 
     @api.model
     def _prepare_vals(self, document, template):
@@ -262,34 +273,3 @@ class ServiceChecklist(models.Model):
             "pass_score": template.pass_score,
             "date_started": fields.Datetime.now(),
         }
-
-    def action_waive(self, reason=None):
-        """Let a document be closed without these checklists; managers only.
-
-        :param str reason: why, required
-        :return: True
-        :raise AccessError: not a service manager, or his own checklist
-        :raise UserError: nothing to waive
-        """
-        reason = self.env["service.sealed.mixin"]._service_clean_text(
-            reason, self.env._("Reason"), required=True
-        )
-        if not self.env.user.has_group("service_quality.group_manager"):
-            raise AccessError(self.env._("Only a service manager may do this."))
-        self.check_access("read")
-        # sudo: whether a row is the user's own, nothing else is read
-        if self.sudo().employee_id & self.env.user.sudo().employee_ids:
-            raise AccessError(self.env._("Nobody waives his own checklist."))
-        checklists = self._service_unseal()
-        if any(checklist.state not in ("todo", "failed") for checklist in checklists):
-            raise UserError(self.env._("This checklist needs no waiver."))
-        old = {checklist.id: checklist.state for checklist in checklists}
-        checklists.write({"date_waived": fields.Datetime.now(), "waive_reason": reason})
-        self.env["service.event"]._service_log(
-            checklists,
-            "waived",
-            old=lambda row: old[row.id],
-            new="waived",
-            note=reason,
-        )
-        return True

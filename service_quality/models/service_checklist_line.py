@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from . import checklist_score
-from .checklist_score import VALUE_RANGES
 from .service_checklist_template_line import (
     COMMENT_RULES,
     COPIED_FIELDS,
@@ -52,6 +51,9 @@ class ServiceChecklistLine(models.Model):
     value = fields.Integer(readonly=True)
     comment = fields.Text(readonly=True)
     answered_by_id = fields.Many2one("res.users", readonly=True)
+    proof_count = fields.Integer(
+        "Files", readonly=True, help="Files attached to the line as proof."
+    )
     date_answered = fields.Datetime(readonly=True)
     is_answered = fields.Boolean(compute="_compute_points", store=True)
     is_scored = fields.Boolean(compute="_compute_points", store=True)
@@ -159,131 +161,3 @@ class ServiceChecklistLine(models.Model):
         )
         checklists.invalidate_recordset(["line_ids"], flush=False)
         checklists._service_after_copy()
-
-    # ------------------------------------------------------------------
-    # Answering
-    # ------------------------------------------------------------------
-
-    def action_answer(self, answer=None, value=None, comment=None):
-        """Answer one line; saved at once, with who and when.
-
-        Nothing given at all takes the answer back.
-
-        :param str answer: ``yes``, ``no`` or ``na`` (not applicable)
-        :param int value: 1-10 for a score, -2..2 for a balance
-        :param str comment: why, or the text of a text line
-        :return: the line as the panel shows it, see ``_service_panel_vals``
-        :raise AccessError: the document is not the user's to change
-        :raise UserError: automatic line, waived checklist, or document done
-        :raise ValidationError: the answer does not fit the line
-        """
-        self.ensure_one()
-        self.check_access("read")
-        # sudo: the line and its checklist, after the check of the document below
-        line = self._service_unseal()
-        document = line.checklist_id.with_env(self.env)._service_document()
-        if not document:
-            raise UserError(self.env._("The document no longer exists."))
-        line._check_document(document)
-        line._check_answerable()
-        vals = line._prepare_answer(answer, value, comment)
-        old = line._service_answer_text()
-        line.write(vals)
-        self.env["service.event"]._service_log(
-            line.checklist_id,
-            "answered",
-            old=old,
-            new=line._service_answer_text(),
-            note=line.name,
-        )
-        return line._service_panel_vals()
-
-    def _check_document(self, document):
-        """Refuse an answer that the document does not allow this user now."""
-        document.check_access("write")
-        document._service_share_lock()  # not while somebody closes it
-        # sudo: the state of a document the user may write to
-        if document.sudo()._service_is_done():
-            raise UserError(
-                self.env._("The document is closed: reopen it to change the checklist.")
-            )
-
-    def _check_answerable(self):
-        if self.is_automatic:
-            raise UserError(
-                self.env._("The ledger answers this line, a person cannot.")
-            )
-        if self.checklist_id.state == "waived":
-            raise UserError(self.env._("This checklist was waived."))
-
-    def _prepare_answer(self, answer, value, comment):
-        """Check an answer and return the vals to write."""
-        comment = self._service_clean_text(comment, self.env._("Comment"))
-        vals = {
-            "answer": False,
-            "value": 0,
-            "comment": comment or False,
-            "answered_by_id": self.env.uid,
-            "date_answered": fields.Datetime.now(),
-        }
-        # By identity: the value 0 is an answer, and 0 == False.
-        has_value = value is not None and value is not False
-        if answer in (None, False, "") and not has_value and not comment:
-            return {**vals, "answered_by_id": False, "date_answered": False}
-        if answer and answer not in list(dict(ANSWERS)):
-            raise ValidationError(self.env._("Answer yes, no or not applicable."))
-        if self.kind == "check":
-            if not answer or has_value:
-                raise ValidationError(self.env._("Answer yes, no or not applicable."))
-            return {**vals, "answer": answer}
-        if answer in ("yes", "no"):
-            raise ValidationError(self.env._("This line takes no yes or no."))
-        if answer == "na":
-            return {**vals, "answer": "na"}
-        if self.kind == "text":
-            if not comment:
-                raise ValidationError(self.env._("Write a text."))
-            return vals
-        low, high = VALUE_RANGES[self.kind]
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise ValidationError(self.env._("Give a whole number."))
-        if not low <= value <= high:
-            raise ValidationError(
-                self.env._(
-                    "Give a number from %(low)s to %(high)s.", low=low, high=high
-                )
-            )
-        return {**vals, "value": value}
-
-    def _service_answer_text(self):
-        if not self.date_answered:
-            return False
-        return self.answer or (self.kind in VALUE_RANGES and self.value) or self.comment
-
-    def _service_panel_vals(self, ledger_answer=None, ledger_evidence=None):
-        """Return the line as plain data for the panel.
-
-        :param ledger_answer: what the ledger would answer now, while it is open
-        :param ledger_evidence: from what, see ``_service_ledger_answers``
-        """
-        self.ensure_one()
-        return {
-            "id": self.id,
-            "name": self.name,
-            "kind": self.kind,
-            "is_required": self.is_required,
-            "is_critical": self.is_critical,
-            "is_automatic": self.is_automatic,
-            "figure": self.figure or "",
-            "section": self.section or "",
-            "is_na_allowed": self.is_na_allowed,
-            "comment_rule": self.comment_rule or "never",
-            "evidence": self.evidence or ledger_evidence or [],
-            "script": self.script or "",
-            "answer": self.answer or ledger_answer or "",
-            "value": self.value if self.date_answered and self.kind != "text" else None,
-            "comment": self.comment or "",
-            "is_answered": self.is_answered,
-            "answered_by": self.answered_by_id.name or "",
-            "date_answered": fields.Datetime.to_string(self.date_answered) or "",
-        }

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import ormcache
 
 PURPOSES = [
     ("work", "Work"),
@@ -71,6 +72,20 @@ class ServiceChecklistTemplate(models.Model):
     def _compute_has_automatic(self):
         for template in self:
             template.has_automatic = any(template.question_ids.mapped("is_automatic"))
+
+    @api.model
+    @ormcache("company_ids", "self.env.uid", "self.env.lang")
+    def _service_startable(self, company_ids):
+        """Return the templates that the user can start by hand, as (id, name) tuples.
+
+        Those of the work; assessments have a window of their own.
+
+        Cached: every panel offers them. A change of a template empties the cache.
+
+        :param tuple company_ids: companies of the user's session
+        """
+        templates = self.search([("purpose", "=", "work")])
+        return tuple((row.id, row.name) for row in templates)
 
     def _compute_line_count(self):
         counts = dict(

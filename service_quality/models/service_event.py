@@ -45,6 +45,8 @@ EVENT_KINDS = [
     ("withdrawn", "Withdrawn"),
     ("corrected", "Corrected by a manager"),
     ("answered", "Line answered"),
+    ("attached", "Proof attached"),
+    ("detached", "Proof removed"),
     ("waived", "Waived"),
     ("reduced", "Quantity reduced after confirmation"),
     ("closed_open", "Closed with open items"),

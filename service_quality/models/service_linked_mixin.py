@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.fields import Domain
 
 
@@ -73,6 +73,26 @@ class ServiceLinkedMixin(models.AbstractModel):
         if self.res_model not in self.env:
             return None
         return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _service_live_document(self):
+        """Return the document of this row like ``_service_document``, without a query
+        when it was read before."""
+        self.ensure_one()
+        if self.res_model not in self.env:
+            return None
+        return self._service_living(self.env[self.res_model].browse(self.res_id))
+
+    @api.model
+    def _service_living(self, documents):
+        """Keep the documents that exist; no query when they were read before."""
+        if not documents._log_access:
+            return documents.exists()
+        try:
+            # sudo: whether the rows are there, nothing of them is used
+            documents.sudo().mapped("create_date")
+        except MissingError:
+            return documents.exists()
+        return documents
 
     def _service_existing(self):
         """Return the documents of these rows that exist, as {(model, id)}."""
@@ -172,12 +192,14 @@ class ServiceLinkedMixin(models.AbstractModel):
         # sudo: only the two link columns and the owner are read, to decide access
         rows = self.sudo()
         allowed = self.browse()
-        if operation == "read":
-            allowed = rows.filtered_domain(self._service_own_domain())
-        for name, group in (rows - allowed).grouped("res_model").items():
+        for name, group in rows.grouped("res_model").items():
             if name not in self.env:
                 continue
-            documents = self.env[name].browse(set(group.mapped("res_id"))).exists()
+            documents = self.env[name].browse(set(group.mapped("res_id")))
+            documents = self._service_living(documents)
             readable = set(documents._filtered_access(document_operation)._ids)
             allowed |= group.filtered(lambda row, ids=readable: row.res_id in ids)
+        # Whose rows they are is asked only when the document does not answer it.
+        if operation == "read" and rows - allowed:
+            allowed |= (rows - allowed).filtered_domain(self._service_own_domain())
         return self.browse(allowed._ids)

@@ -153,7 +153,7 @@ class ServiceQualityMixin(models.AbstractModel):
             return []
         guarded = self.browse(dict.fromkeys(checklists.mapped("res_id")))
         guarded._service_lock()
-        checklists._service_lock_lines()
+        checklists._service_lock()
         checklists = guarded._service_guarding(matches)
         rows = [
             (
@@ -205,21 +205,6 @@ class ServiceQualityMixin(models.AbstractModel):
                 " FOR NO KEY UPDATE) RETURNING id",
                 table=SQL.identifier(self._table),
                 ids=self._ids,
-            )
-        )
-
-    def _service_share_lock(self):
-        """Keep these documents from being closed until the commit.
-
-        Several may hold it at a time; a closing that came first makes it fail, and
-        Odoo tries again.
-        """
-        # SQL: the ORM knows no shared lock
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR SHARE",
-                SQL.identifier(self._table),
-                self._ids,
             )
         )
 

@@ -12,56 +12,82 @@ class ServiceQualityMixin(models.AbstractModel):
         """Return what the panel of one document shows, as plain data.
 
         :return: dict with ``promises``, ``checklists``, ``templates`` that can be
-            started, ``can_write``, ``is_done``, ``now`` (server time)
+            started, ``can_write``, ``is_done``, ``now`` (server time), ``channel``
+            (what to ask the bus for, to hear of changes)
         :raise AccessError: the user may not read the document
         """
+        self._service_check_panel()
+        return {
+            "promises": self._service_panel_promises(),
+            **self._service_panel_checklists(),
+            "can_write": self.has_access("write"),
+            "is_done": self.sudo()._service_is_done(),  # the document's own state
+            "now": fields.Datetime.to_string(fields.Datetime.now()),
+            "channel": f"service_quality:{self._name}:{self.id}",
+        }
+
+    @api.readonly
+    def get_service_checklists(self):
+        """Return the part of the panel that a message on the bus makes stale.
+
+        :return: dict with ``checklists``, ``templates``, ``is_done``
+        :raise AccessError: the user may not read the document
+        """
+        self._service_check_panel()
+        return {
+            **self._service_panel_checklists(),
+            "is_done": self.sudo()._service_is_done(),  # the document's own state
+        }
+
+    def _service_check_panel(self):
         self.ensure_one()
         self.check_access("read")
         if not self.env.user.has_group("service_quality.group_user"):
             raise AccessError(self.env._("You have no access to Service Quality."))
-        return {
-            "promises": self._service_panel_promises(),
-            "checklists": self._service_panel_checklists(),
-            "templates": self._service_panel_templates(),
-            "can_write": self.has_access("write"),
-            "is_done": self.sudo()._service_is_done(),  # the document's own state
-            "now": fields.Datetime.to_string(fields.Datetime.now()),
-        }
+
+    def _service_linked_rows(self, name, order=None):
+        """Return the rows of a model about one document that the user may read.
+
+        Asked as superuser, then filtered: who may read a document reads its rows,
+        and that is known already.
+
+        :param str name: a model with ``service.linked.mixin``
+        """
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        # sudo: nothing leaves this method that the user's own rights do not allow
+        model = self.env[name].sudo()
+        names = [
+            field_name
+            for field_name, field in model._fields.items()
+            if field.store and field.column_type and field.prefetch is True
+        ]
+        rows = model.search_fetch(domain, names, order=order)
+        return rows.with_env(self.env)._filtered_access("read")
 
     def _service_panel_promises(self):
-        promises = self.env["service.promise"].search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id)],
-            order="settlement desc, date_due, id",
+        promises = self._service_linked_rows(
+            "service.promise", order="settlement desc, date_due, id"
         )
         return [promise._service_card_vals() for promise in promises]
 
     def _service_panel_checklists(self):
-        checklists = self.env["service.checklist"].search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id)]
-        )
-        # sudo: what the ledger says of checklists the user may read
-        ledger = checklists.sudo()._service_ledger_answers()
-        return [
-            {
-                "id": checklist.id,
-                "name": checklist.name,
-                "state": checklist.state,
-                "score": checklist.score,
-                "lines": [
-                    line._service_panel_vals(*ledger.get(line, ()))
-                    for line in checklist.sudo().line_ids
-                ],  # lines of a checklist the user may read
-            }
-            for checklist in checklists
-        ]
+        checklists = self._service_linked_rows("service.checklist")
+        return {
+            "checklists": checklists._service_panel_vals(),
+            "templates": self._service_panel_templates(checklists),
+        }
 
-    def _service_panel_templates(self):
-        started = self.service_checklist_ids.template_id
-        # pylint: disable=no-search-all
-        templates = self.env["service.checklist.template"].search([])
+    def _service_panel_templates(self, checklists):
+        """Return the templates that can be started by hand beside these checklists."""
+        Template = self.env["service.checklist.template"]
+        # sudo: which template a checklist came from, to leave it out
+        started = set(checklists.sudo().template_id._ids)
         return [
-            {"id": template.id, "name": template.name}
-            for template in templates - started
+            {"id": template_id, "name": name}
+            for template_id, name in Template._service_startable(
+                tuple(self.env.companies.ids)
+            )
+            if template_id not in started
         ]
 
     # ------------------------------------------------------------------
@@ -107,7 +133,8 @@ class ServiceQualityMixin(models.AbstractModel):
         )
         if not template:
             raise UserError(self.env._("This template no longer exists."))
-        self.env["service.checklist"]._service_start(self, template)
+        started = self.env["service.checklist"]._service_start(self, template)
+        started._service_publish()
         return True
 
     def action_service_send_survey(self):

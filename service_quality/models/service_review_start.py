@@ -233,12 +233,3 @@ class ServiceQualityMixin(models.AbstractModel):
         if template.purpose == "mystery":
             raise UserError(self.env._("A mystery visit starts on a contact."))
         return super().action_service_start_checklist(template_id)
-
-    def _service_panel_templates(self):
-        """Offer the lists of the work; assessments have their own window."""
-        shown = super()._service_panel_templates()
-        templates = self.env["service.checklist.template"].browse(
-            [row["id"] for row in shown]
-        )
-        work = templates.filtered(lambda row: row.purpose == "work")
-        return [row for row in shown if row["id"] in work._ids]

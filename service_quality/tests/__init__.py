@@ -3,6 +3,8 @@ from . import test_bug_classes
 from . import test_checklist
 from . import test_checklist_figures
 from . import test_checklist_plan
+from . import test_checklist_panel
+from . import test_checklist_race
 from . import test_checklist_score
 from . import test_checklist_template
 from . import test_checklist_workbook

@@ -492,26 +492,6 @@ class TestGate(ServiceCase):
             self.start_checklist(self.ticket, self.template.copy()).is_gate
         )
 
-    def test_closing_locks_before_it_looks(self):
-        """What others answered meanwhile must collide with the closing."""
-        asked = []
-        execute = type(self.env.cr).execute
-
-        def spy(cursor, query, *args, **kwargs):
-            asked.append(str(getattr(query, "code", query)))
-            return execute(cursor, query, *args, **kwargs)
-
-        self.patch(type(self.env.cr), "execute", spy)
-        self.assertBlocked(lambda: self.close(self.ticket))
-        locks = [text for text in asked if "FOR NO KEY UPDATE" in text]
-        shares = [text for text in asked if "FOR SHARE" in text]
-        self.assertTrue(locks and 'UPDATE "helpdesk_ticket"' in locks[0])
-        self.assertTrue(shares and "service_checklist_line" in shares[0])
-        self.assertLess(asked.index(locks[0]), asked.index(shares[0]))
-        del asked[:]
-        self.answer(self.required, answer="yes")
-        self.assertTrue([text for text in asked if "FOR SHARE" in text])
-
     def test_plan_archived_guards_no_more(self):
         self.env["service.plan"].search([]).active = False
         self.close(self.ticket)

@@ -8,7 +8,7 @@ import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { KIND_ICONS, kindLabel, splitActions, usePromiseActions } from "../core/promise_actions";
 import { clockOffset, countdown, stateClass, stateLabel } from "../core/promise_time";
-import { ChecklistCard } from "./checklist_card";
+import { ChecklistBoard } from "./checklist_board";
 import { ScopeSection } from "./scope_card";
 
 const { DateTime } = luxon;
@@ -20,7 +20,7 @@ const CLOCK_INTERVAL = 30000;
  */
 export class ServicePanel extends Component {
     static template = "service_quality.ServicePanel";
-    static components = { ChecklistCard, Dropdown, DropdownItem, ScopeSection };
+    static components = { ChecklistBoard, Dropdown, DropdownItem, ScopeSection };
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -134,19 +134,6 @@ export class ServicePanel extends Component {
         } finally {
             this.state.busyId = null;
         }
-    }
-
-    async startChecklist(ev) {
-        const templateId = parseInt(ev.target.value);
-        if (!templateId || !(await this.saved())) {
-            return;
-        }
-        const { resId, resModel } = this.props.record;
-        await this.orm.call(resModel, "action_service_start_checklist", [
-            [resId],
-            templateId,
-        ]);
-        await this.load();
     }
 }
 

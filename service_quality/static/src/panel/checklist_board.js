@@ -1,0 +1,375 @@
+import {
+    Component,
+    onWillUnmount,
+    onWillUpdateProps,
+    toRaw,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { browser } from "@web/core/browser/browser";
+import { useFileUploader } from "@web/core/utils/files";
+import { useService } from "@web/core/utils/hooks";
+import { user } from "@web/core/user";
+import { asksWhy, choicesOf, isChosen, keyOf, valuesOf, valuesOfLine } from "./checklist_answers";
+import { ChecklistCard } from "./checklist_card";
+import { ChecklistModel } from "./checklist_model";
+import { COMPOSE_EVENT } from "./script_composer";
+import { WaiveDialog } from "./waive_dialog";
+
+const BUS_TYPE = "service_quality.checklist";
+/** Several ticks of a colleague are asked for once. */
+const RELOAD_DELAY = 300;
+const UPLOAD_ROUTE = "/web/binary/upload_attachment";
+const TYPING = "input, textarea, select, [contenteditable=true]";
+
+/** All checklists of a document, with one keyboard and one ear on the bus. */
+export class ChecklistBoard extends Component {
+    static template = "service_quality.ChecklistBoard";
+    static components = { ChecklistCard };
+    static props = { data: Object, resModel: String, resId: Number };
+
+    setup() {
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
+        this.bus = useService("bus_service");
+        this.upload = useFileUploader();
+        this.root = useRef("root");
+        this.file = useRef("file");
+        // The service itself: an answer is saved even when the form is left.
+        this.orm = this.env.services.orm;
+        this.model = useState(new ChecklistModel(this.orm, user.name));
+        this.ui = useState({
+            activeId: null,
+            scriptId: null,
+            commentId: null,
+            draft: null, // a choice that waits for its why
+            isHelpOpen: false,
+        });
+        this.setDocument(this.props);
+        onWillUpdateProps((next) => {
+            if (next.data !== this.props.data) {
+                this.setDocument(next);
+            }
+        });
+        this.listen();
+        useExternalListener(window, "beforeunload", (ev) => {
+            if (this.model.pending) {
+                ev.preventDefault();
+            }
+        });
+    }
+
+    setDocument({ resModel, resId, data }) {
+        if (resModel !== this.model.resModel || resId !== this.model.resId) {
+            Object.assign(this.ui, { activeId: null, scriptId: null, commentId: null, draft: null });
+        }
+        this.watch(data.channel);
+        this.model.setDocument(resModel, resId, structuredClone(toRaw(data)));
+    }
+
+    get isEditable() {
+        return this.props.data.can_write && !this.model.isDone;
+    }
+
+    // ---------------------------------------------------------------------
+    // Others: heard over the bus, asked with the user's own rights
+    // ---------------------------------------------------------------------
+
+    listen() {
+        const onMessage = (payload) => {
+            if (this.model.hear(payload)) {
+                this.reloadSoon();
+            }
+        };
+        const onReconnect = () => this.reloadSoon();
+        this.bus.subscribe(BUS_TYPE, onMessage);
+        this.bus.addEventListener("BUS:RECONNECT", onReconnect);
+        onWillUnmount(() => {
+            this.bus.unsubscribe(BUS_TYPE, onMessage);
+            this.bus.removeEventListener("BUS:RECONNECT", onReconnect);
+            browser.clearTimeout(this.timer);
+            this.watch(null);
+        });
+    }
+
+    watch(channel) {
+        if (channel === this.channel) {
+            return;
+        }
+        if (this.channel) {
+            this.bus.deleteChannel(this.channel);
+        }
+        if (channel) {
+            this.bus.addChannel(channel);
+        }
+        this.channel = channel;
+    }
+
+    reloadSoon() {
+        browser.clearTimeout(this.timer);
+        this.timer = browser.setTimeout(() => this.model.reload(), RELOAD_DELAY);
+    }
+
+    /** Run a change of ours; afterwards look whether others were at it meanwhile. */
+    async run(change) {
+        try {
+            await change;
+        } finally {
+            if (!this.model.pending && this.model.isStale) {
+                this.reloadSoon();
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------------
+    // Answers
+    // ---------------------------------------------------------------------
+
+    /**
+     * Take a choice: saved at once, unless the template wants to know why first.
+     *
+     * @param {Object} options
+     * @param {boolean} [options.isKey] by keyboard: goes on to the next line, and the
+     *  same key again takes nothing back
+     */
+    async choose(line, choice, { isKey = false } = {}) {
+        this.ui.activeId = line.id;
+        if (!isKey && isChosen(line, choice)) {
+            return this.clear(line);
+        }
+        const why = asksWhy(line, choice);
+        if (why === "must" && !line.comment) {
+            this.ui.draft = { lineId: line.id, ...choice };
+            this.ui.commentId = line.id;
+            return;
+        }
+        this.ui.draft = null;
+        if (why && !line.comment) {
+            this.ui.commentId = line.id;
+        } else if (isKey) {
+            this.move(1);
+        }
+        if (!isChosen(line, choice)) {
+            await this.run(this.model.answer(line, valuesOf(choice, line.comment)));
+        }
+    }
+
+    async clear(line) {
+        this.ui.draft = null;
+        this.ui.commentId = null;
+        if (line.is_answered) {
+            await this.run(this.model.answer(line, {}));
+        }
+    }
+
+    async saveComment(line, text, { advance = false } = {}) {
+        // As shown now: leaving the box after Enter asks a second time
+        line = this.model.find(line.id)?.line || line;
+        const comment = text.trim();
+        const draft = this.ui.draft?.lineId === line.id ? this.ui.draft : null;
+        const isNew = draft ? Boolean(comment) : comment !== line.comment;
+        let saved = null;
+        if (isNew) {
+            const values = draft ? valuesOf(draft, comment) : valuesOfLine(line, comment);
+            this.ui.draft = null;
+            saved = this.run(this.model.answer(line, values));
+        }
+        if (advance && !this.ui.draft) {
+            this.ui.commentId = null;
+            this.focusLine(line);
+            this.move(1);
+        }
+        await saved;
+    }
+
+    focusLine(line) {
+        this.root.el.querySelector(`[data-line-id='${line.id}']`)?.focus();
+    }
+
+    openComment(line) {
+        this.ui.commentId = line.id;
+        this.root.el.querySelector(`[data-line-id='${line.id}'] textarea`)?.focus();
+    }
+
+    closeComment(line) {
+        this.ui.draft = null;
+        this.ui.commentId = null;
+        this.focusLine(line);
+    }
+
+    toggle(name, line) {
+        this.ui.activeId = line.id;
+        this.ui[name] = this.ui[name] === line.id ? null : line.id;
+    }
+
+    /** Put the suggested wording into a message to the customer. */
+    insertScript(line) {
+        const { resModel, resId } = this.props;
+        const detail = { resModel, resId, text: line.script, isTaken: false };
+        this.env.bus.trigger(COMPOSE_EVENT, detail);
+        if (!detail.isTaken) {
+            browser.navigator.clipboard.writeText(line.script);
+            this.notification.add(_t("Copied."), { type: "info" });
+        }
+    }
+
+    // ---------------------------------------------------------------------
+    // Proofs
+    // ---------------------------------------------------------------------
+
+    chooseFile(line) {
+        this.fileLineId = line.id;
+        this.file.el.click();
+    }
+
+    async onFileChange(ev) {
+        const files = [...ev.target.files];
+        const found = this.model.find(this.fileLineId);
+        if (!files.length || !found) {
+            return;
+        }
+        const uploaded = await this.upload(UPLOAD_ROUTE, {
+            csrf_token: odoo.csrf_token,
+            ufile: files,
+            model: "service.checklist.line",
+            id: 0,
+        });
+        ev.target.value = null;
+        const failed = (uploaded || []).find((file) => file.error);
+        if (failed) {
+            this.notification.add(failed.error, { type: "danger" });
+        }
+        const ids = (uploaded || []).filter((file) => file.id).map((file) => file.id);
+        if (ids.length) {
+            await this.run(this.model.attach(found.line, ids));
+        }
+    }
+
+    removeProof(line, proof) {
+        return this.run(this.model.detach(line, proof.id));
+    }
+
+    // ---------------------------------------------------------------------
+    // Whole checklists
+    // ---------------------------------------------------------------------
+
+    async start(ev) {
+        const templateId = parseInt(ev.target.value);
+        ev.target.value = "";
+        if (!templateId) {
+            return;
+        }
+        const { resModel, resId } = this.props;
+        await this.orm.call(resModel, "action_service_start_checklist", [[resId], templateId]);
+        await this.model.reload();
+    }
+
+    waive(checklist) {
+        this.dialog.add(WaiveDialog, {
+            name: checklist.name,
+            waive: async (reason) => {
+                await this.orm.call("service.checklist", "action_waive", [[checklist.id]], {
+                    reason,
+                });
+                await this.model.reload();
+            },
+        });
+    }
+
+    // ---------------------------------------------------------------------
+    // Keyboard: only while the focus is here, never while somebody types
+    // ---------------------------------------------------------------------
+
+    hasFocus() {
+        return Boolean(this.root.el?.contains(document.activeElement));
+    }
+
+    onFocusin(ev) {
+        const line = ev.target.closest("[data-line-id]");
+        if (line) {
+            this.ui.activeId = parseInt(line.dataset.lineId);
+        } else if (ev.target === this.root.el && !this.model.find(this.ui.activeId)) {
+            // Whoever comes by keyboard begins where something is open.
+            const lines = this.model.lines;
+            const open = lines.find((row) => !row.is_answered && this.canAnswer(row));
+            this.ui.activeId = (open || lines[0])?.id || null;
+        }
+    }
+
+    onKeydown(ev) {
+        if (ev.defaultPrevented || ev.ctrlKey || ev.altKey || ev.metaKey) {
+            return;
+        }
+        const isButton = ev.target.closest("button, a");
+        if (ev.target.closest(TYPING) || (isButton && ["Enter", " "].includes(ev.key))) {
+            return;
+        }
+        if (this.press(keyOf(ev))) {
+            ev.preventDefault();
+            ev.stopPropagation();
+        }
+    }
+
+    /** Do what a key stands for; tell whether it stands for something. */
+    press(key) {
+        const line = this.model.find(this.ui.activeId)?.line;
+        const moves = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+        if (key in moves) {
+            this.move(moves[key]);
+        } else if (key === "?") {
+            this.ui.isHelpOpen = !this.ui.isHelpOpen;
+        } else if (key === "Escape" && this.ui.isHelpOpen) {
+            this.ui.isHelpOpen = false;
+        } else if (line && key === "s" && line.script) {
+            this.toggle("scriptId", line);
+        } else if (line && key === "i" && line.script) {
+            this.insertScript(line);
+        } else {
+            return Boolean(line) && this.canAnswer(line) && this.pressAnswer(line, key);
+        }
+        return true;
+    }
+
+    pressAnswer(line, key) {
+        const choice = choicesOf(line).find((row) => row.hotkey === key);
+        if (choice) {
+            this.choose(line, choice, { isKey: true });
+        } else if (["u", "Backspace", "Delete"].includes(key)) {
+            this.clear(line);
+        } else if (key === "c" || key === "Enter") {
+            if (line.is_answered || line.kind === "text") {
+                this.openComment(line);
+            }
+        } else if (key === "p") {
+            this.chooseFile(line);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    canAnswer(line) {
+        return this.isOpen(this.model.find(line.id).checklist) && !line.is_automatic;
+    }
+
+    /** Work is answered while the document is open, an assessment by its assessor. */
+    isOpen(checklist) {
+        return (
+            checklist.can_answer &&
+            checklist.state !== "waived" &&
+            (this.isEditable || checklist.purpose !== "work")
+        );
+    }
+
+    move(step) {
+        const lines = this.model.lines;
+        if (!lines.length) {
+            return;
+        }
+        const index = lines.findIndex((line) => line.id === this.ui.activeId);
+        const next = index < 0 ? 0 : Math.min(Math.max(index + step, 0), lines.length - 1);
+        this.ui.activeId = lines[next].id;
+    }
+}
