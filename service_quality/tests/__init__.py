@@ -2,8 +2,8 @@ from . import test_access
 from . import test_bug_classes
 from . import test_checklist
 from . import test_checklist_figures
-from . import test_checklist_plan
 from . import test_checklist_panel
+from . import test_checklist_plan
 from . import test_checklist_race
 from . import test_checklist_score
 from . import test_checklist_template
@@ -33,10 +33,10 @@ from . import test_privacy
 from . import test_promise
 from . import test_quick_feedback
 from . import test_recovery
-from . import test_scope
-from . import test_scope_tour
 from . import test_review
 from . import test_review_program
+from . import test_scope
+from . import test_scope_tour
 from . import test_screens
 from . import test_seam
 from . import test_silent
