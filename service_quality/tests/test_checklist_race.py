@@ -54,13 +54,11 @@ class TestRace(BaseCase):
             Command.create({"name": f"Line {number}", "is_required": True})
             for number in range(LINES)
         ]
-        cls.long, cls.short = (
+        *cls.long, cls.short = (
             env["service.checklist.template"]
             .create(
-                [
-                    {"name": "Race, long", "line_ids": lines},
-                    {"name": "Race, short", "line_ids": lines[:1]},
-                ]
+                [{"name": "Race, long", "line_ids": lines}] * (2 * PAIRS // LINES)
+                + [{"name": "Race, short", "line_ids": lines[:1]}]
             )
             .ids
         )
@@ -110,7 +108,7 @@ class TestRace(BaseCase):
             lists.unlink()
             env["helpdesk.ticket"].browse(cls.ticket).unlink()
             env["service.plan"].browse(cls.plan).unlink()
-            env["service.checklist.template"].browse([cls.long, cls.short]).unlink()
+            env["service.checklist.template"].browse([*cls.long, cls.short]).unlink()
             env["helpdesk.ticket.stage"].browse(cls.stages).unlink()
             env["service.plan"].browse(cls.other_plans).active = True
             cr.commit()
@@ -164,12 +162,9 @@ class TestRace(BaseCase):
 
     def _start_long(self, env):
         ticket = env["helpdesk.ticket"].browse(self.ticket)
-        template = env["service.checklist.template"].browse(self.long)
+        templates = env["service.checklist.template"].browse(self.long)
         empty = env["service.checklist"]._service_unseal()
-        return [
-            empty._service_copy(ticket, template, set()).id
-            for _number in range(2 * PAIRS // LINES)
-        ]
+        return empty._service_copy(ticket, templates, set()).ids
 
     def _line_ids(self, env, checklists):
         domain = [("checklist_id", "in", checklists)]
