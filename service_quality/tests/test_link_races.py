@@ -58,15 +58,20 @@ class TestLinkRaces(BaseCase):
             env = api.Environment(cr, SUPERUSER_ID, {})
             document = [("res_model", "=", "helpdesk.ticket")]
             document += [("res_id", "=", cls.ids["ticket"])]
-            facts = ("scope.change", "checklist.line", "checklist", "promise")
-            for name in (*(f"service.{fact}" for fact in facts), None):
-                rows = name and env[name]._service_unseal().search(document)
-                about = [("res_model", "=", name), ("res_id", "in", rows and rows.ids)]
-                for other in ("service.event", "service.link"):
-                    domain = about if name else document
-                    env[other]._service_unseal().search(domain).unlink()
-                if rows:
-                    rows.unlink()
+            changes = env["service.scope.change"].search(document)
+            checklists = env["service.checklist"].search(document)
+            facts = [
+                changes,
+                checklists.line_ids,
+                checklists,
+                env["service.promise"].search(document),
+            ]
+            for rows in facts:
+                about = [("res_model", "=", rows._name), ("res_id", "in", rows.ids)]
+                for name in ("service.event", "service.link"):
+                    env[name]._service_unseal().search(about).unlink()
+                rows._service_unseal().unlink()
+            env["service.event"]._service_unseal().search(document).unlink()
             env["mail.mail"].search([("email_to", "=", EMAIL)]).unlink()
             for row in cls.made:
                 row.with_env(env).exists().unlink()
