@@ -46,7 +46,6 @@ from . import service_recovery_opening
 from . import service_recovery_actions
 from . import service_silent_customer
 from . import service_wow
-from . import service_privacy
 from . import service_silent_refresh
 from . import service_quality_mixin
 from . import service_quality_plans

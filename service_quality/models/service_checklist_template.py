@@ -44,7 +44,6 @@ class ServiceChecklistTemplate(models.Model):
     )
     version = fields.Integer(default=1, readonly=True, copy=False)
     pass_score = fields.Float(
-        "Pass Score",
         help="A complete checklist with a lower score has failed. 0: any score passes, "
         "only a critical line can fail it.",
     )

@@ -197,8 +197,8 @@ class ServicePromise(models.Model):
         "Kept With Another",
         readonly=True,
         copy=False,
-        help="Recorded by hand and kept by the same evidence as another one of the "
-        "same kind: the two are one achievement.",
+        help="Recorded by hand and kept by the same evidence as another of the same "
+        "kind: the two are one achievement.",
     )
     is_counted = fields.Boolean(
         "Counts",

@@ -217,9 +217,8 @@ class ServicePromise(models.Model):
 
     def _service_on_not_kept(self):
         """The customer says that these promises were not kept: recover."""
-        parent = getattr(super(), "_service_on_not_kept", None)
-        if parent:
-            parent()
+        result = super()._service_on_not_kept()
         self.env["service.recovery"]._service_from_promises(
             self._service_unseal(), "not_kept"
         )
+        return result

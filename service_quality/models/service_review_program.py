@@ -26,7 +26,6 @@ class ServiceReviewProgram(models.Model):
     )
     template_id = fields.Many2one(
         "service.checklist.template",
-        "Template",
         required=True,
         ondelete="restrict",
         domain="[('purpose', '=', 'review'),"

@@ -26,7 +26,7 @@ class ServiceWow(models.Model):
         "hr.employee", "Done By", help="Empty: who answers for the document."
     )
     employee_id = fields.Many2one(
-        "hr.employee", "Employee", readonly=True, ondelete="restrict", index=True
+        "hr.employee", readonly=True, ondelete="restrict", index=True
     )
     department_id = fields.Many2one("hr.department", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)

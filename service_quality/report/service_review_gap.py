@@ -57,7 +57,7 @@ class ServiceReviewGap(models.Model):
     name = fields.Char("Question", readonly=True)
     employee_id = fields.Many2one("hr.employee", readonly=True)
     department_id = fields.Many2one("hr.department", readonly=True)
-    reviewer_id = fields.Many2one("res.users", "Reviewer", readonly=True)
+    reviewer_id = fields.Many2one("res.users", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     date = fields.Datetime(readonly=True)
     self_points = fields.Float("Self (0-1)", readonly=True, aggregator="avg")

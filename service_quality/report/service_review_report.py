@@ -37,7 +37,7 @@ class ServiceReviewReport(models.Model):
 
     checklist_id = fields.Many2one("service.checklist", "Review", readonly=True)
     template_id = fields.Many2one("service.checklist.template", readonly=True)
-    reviewer_id = fields.Many2one("res.users", "Reviewer", readonly=True)
+    reviewer_id = fields.Many2one("res.users", readonly=True)
     employee_id = fields.Many2one("hr.employee", readonly=True)
     department_id = fields.Many2one("hr.department", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

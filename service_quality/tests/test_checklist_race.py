@@ -46,7 +46,7 @@ class TestRace(BaseCase):
             cls.other_plans = plans.ids
             plans.active = False
             cls._make_scene(env)
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
 
     @classmethod
     def _make_scene(cls, env):
@@ -111,7 +111,7 @@ class TestRace(BaseCase):
             env["service.checklist.template"].browse([*cls.long, cls.short]).unlink()
             env["helpdesk.ticket.stage"].browse(cls.stages).unlink()
             env["service.plan"].browse(cls.other_plans).active = True
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
 
     def setUp(self):
         super().setUp()
@@ -138,7 +138,7 @@ class TestRace(BaseCase):
         thread.start()
         return thread
 
-    def read(self, work):
+    def look(self, work):
         with self.registry.cursor() as cr:
             return work(api.Environment(cr, SUPERUSER_ID, {}))
 
@@ -149,7 +149,7 @@ class TestRace(BaseCase):
     @mute_logger("odoo.service.model")
     def test_a_thousand_pairs_lose_no_tick(self):
         checklists = self.act(self._start_long)
-        lines = self.read(lambda env: self._line_ids(env, checklists))
+        lines = self.look(lambda env: self._line_ids(env, checklists))
         barrier = threading.Barrier(2)
         sides = [lines[::2], lines[1::2]]
         self.assertEqual([len(side) for side in sides], [PAIRS, PAIRS])
@@ -158,7 +158,7 @@ class TestRace(BaseCase):
             thread.join(WAIT * 10)
         self.assertFalse(self.failures)
         self.assertGreater(len(self.waits), 10, "nothing collided: nothing proved")
-        self.read(partial(self._assert_all_there, checklists))
+        self.look(partial(self._assert_all_there, checklists))
 
     def _start_long(self, env):
         ticket = env["helpdesk.ticket"].browse(self.ticket)
@@ -203,7 +203,7 @@ class TestRace(BaseCase):
     @mute_logger("odoo.service.model")
     def test_never_closed_with_an_open_required_line(self):
         """Either order, with the first one committed or still holding its locks."""
-        (line,) = self.read(
+        (line,) = self.look(
             lambda env: (
                 (
                     env["service.checklist"].search([("template_id", "=", self.short)])
@@ -227,7 +227,7 @@ class TestRace(BaseCase):
             self._reset(line)
             refused = self._interleave(verbs[first], verbs[second], is_held)
             self.assertFalse(self.failures)
-            is_closed, is_answered = self.read(partial(self._see, line))
+            is_closed, is_answered = self.look(partial(self._see, line))
             self.assertFalse(is_closed and not is_answered, (number, first, is_held))
             self.assertEqual((is_closed, is_answered), (first == "close",) * 2)
             self.assertEqual(refused, [1], "the second one, and nobody else")
@@ -250,7 +250,7 @@ class TestRace(BaseCase):
                 "UPDATE service_checklist SET state = 'passed' WHERE template_id = %s",
                 [self.short],
             )
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
 
     def _see(self, line, env):
         ticket = env["helpdesk.ticket"].browse(self.ticket)

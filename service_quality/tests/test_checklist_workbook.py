@@ -32,7 +32,7 @@ class TestChecklistWorkbook(ServiceCase):
         write_templates(target, templates._service_export_data(), langs)
         return target.getvalue()
 
-    def make_book(self, templates=None, lines=None, headers=HEADERS, cells=()):
+    def make_book(self, templates=None, lines=None, headers=None, cells=()):
         """Return a workbook as people make it; ``cells`` are (sheet, cell, value)."""
         book = Workbook()
         book.remove(book.active)
@@ -40,7 +40,7 @@ class TestChecklistWorkbook(ServiceCase):
             "Templates": TEMPLATES if templates is None else templates,
             "Lines": LINES if lines is None else lines,
         }
-        for name, header in headers.items():
+        for name, header in (headers or HEADERS).items():
             sheet = book.create_sheet(name)
             for row in [header, *rows.get(name, [])]:
                 sheet.append(row)

@@ -3,7 +3,7 @@ from . import service_promise_wizard
 from . import service_promise_action_wizard
 from . import service_recovery_wizard, service_silent_wizard
 from . import service_wow_wizard
-from . import mail_compose_message
+from . import mail_compose_message, privacy_lookup
 from . import service_scope_cancel
 from . import service_checklist_import_wizard
 from . import service_review_wizard

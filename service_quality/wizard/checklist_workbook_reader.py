@@ -70,7 +70,7 @@ class WorkbookReader:
         self.errors = []
         self.langs = [code for code, _name in env["res.lang"].get_installed()]
 
-    def read(self, content):
+    def get_templates(self, content):
         """Return the templates of a workbook as ``_service_import_data`` takes them.
 
         What is returned is complete only when ``errors`` is empty.

@@ -82,7 +82,7 @@ class ServiceChecklistImportWizard(models.TransientModel):
         except (binascii.Error, ValueError) as error:
             raise UserError(self.env._("The file cannot be read.")) from error
         reader = WorkbookReader(self.env)
-        return reader.read(content), reader.errors
+        return reader.get_templates(content), reader.errors
 
     def _service_preview_errors(self, errors):
         """Return the errors as safe html; they repeat what the file says."""

@@ -21,7 +21,6 @@ class ServiceReviewStartWizard(models.TransientModel):
     purposes = fields.Char(compute="_compute_purposes")
     template_id = fields.Many2one(
         "service.checklist.template",
-        "Template",
         required=True,
         compute="_compute_template_id",
         store=True,
@@ -30,7 +29,6 @@ class ServiceReviewStartWizard(models.TransientModel):
     )
     visitor_id = fields.Many2one(
         "res.users",
-        "Visitor",
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
     )
