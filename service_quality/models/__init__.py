@@ -27,7 +27,7 @@ from . import service_checklist_proof, service_checklist_panel
 from . import ir_websocket
 from . import service_checklist_figures, service_checklist_freeze
 from . import service_assessed_mixin
-from . import service_review
+from . import service_review, service_review_dispute
 from . import service_review_line
 from . import service_review_access
 from . import service_review_notice

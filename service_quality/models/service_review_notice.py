@@ -22,41 +22,41 @@ class ServiceChecklist(models.Model):
         :param users: res.users to tell; the one who acts is not told
         """
         self.ensure_one()
-        queued = False
-        for user in users - self.env.user:
-            if not user.email or not user.active:
-                continue
-            lang = user.lang or "en_US"
-            env = self.with_context(lang=lang).env
-            review = self.with_env(env)
-            body = env["ir.qweb"]._render(
-                "service_quality.mail_review",
-                {
-                    "review": review,
-                    "zone": user.tz or "UTC",
-                    "url": f"{self.get_base_url()}/odoo/service-reviews/{self.id}",
-                },
-                lang=lang,
-            )
-            subject = {
-                "published": env._("Your work was reviewed: %s", self.res_name),
-                "disputed": env._("Your review is disputed: %s", self.res_name),
-                "decided": env._("The dispute is decided: %s", self.res_name),
-            }[self.review_state]
-            # sudo: this is an unsealed row; the mail is queued, never sent here
-            self.env["mail.mail"].sudo().create(
-                {
-                    "subject": subject,
-                    "body_html": Markup(body),
-                    "email_to": user.email,
-                    "email_from": self.company_id.email_formatted or user.email,
-                    "auto_delete": True,
-                    "state": "outgoing",
-                }
-            )
-            queued = True
-        if queued:
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        told = (users - self.env.user).filtered(lambda user: user.email and user.active)
+        if not told:
+            return
+        # sudo: this is an unsealed row; the mails are queued, never sent here
+        self.env["mail.mail"].sudo().create(
+            [self._service_review_mail_vals(user) for user in told]
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _service_review_mail_vals(self, user):
+        """Return the values of the mail to one person about one review's last step."""
+        lang = user.lang or "en_US"
+        env = self.with_context(lang=lang).env
+        body = env["ir.qweb"]._render(
+            "service_quality.mail_review",
+            {
+                "review": self.with_env(env),
+                "zone": user.tz or "UTC",
+                "url": f"{self.get_base_url()}/odoo/service-reviews/{self.id}",
+            },
+            lang=lang,
+        )
+        subject = {
+            "published": env._("Your work was reviewed: %s", self.res_name),
+            "disputed": env._("Your review is disputed: %s", self.res_name),
+            "decided": env._("The dispute is decided: %s", self.res_name),
+        }[self.review_state]
+        return {
+            "subject": subject,
+            "body_html": Markup(body),
+            "email_to": user.email,
+            "email_from": self.company_id.email_formatted or user.email,
+            "auto_delete": True,
+            "state": "outgoing",
+        }
 
     @api.model
     def _service_lapse(self):

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from .service_review import UNREAD
-
 
 class ServiceChecklist(models.Model):
     """How an assessment starts, and who may answer it."""
@@ -127,18 +125,7 @@ class ServiceChecklist(models.Model):
 
     def _service_check_self_open(self):
         """Freeze a self-assessment once a review of the same work can be read."""
-        published = self._service_unseal().search_count(
-            [
-                ("purpose", "=", "review"),
-                ("review_state", "not in", UNREAD),
-                ("template_id", "=", self.template_id.id),
-                ("employee_id", "=", self.employee_id.id),
-                ("res_model", "=", self.res_model),
-                ("res_id", "=", self.res_id),
-            ],
-            limit=1,
-        )
-        if published:
+        if self._service_unseal()._service_met_by_review():
             raise UserError(
                 self.env._("The review is published: assess yourself before it.")
             )

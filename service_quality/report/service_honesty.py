@@ -33,6 +33,29 @@ DEPENDS = {
 }
 
 
+#: CTEs upon ``person``: how often each person's most frequent set of answers to a
+#: template comes back, over all templates.
+SAME_SHARE = SQL(
+    """pattern AS (
+        SELECT company_id, person_id, department_id, template_id, checklist_id,
+            STRING_AGG(CONCAT_WS(':', template_line_id, answer, value), ','
+                ORDER BY sequence, template_line_id, id) AS answers
+        FROM person WHERE is_scored GROUP BY 1, 2, 3, 4, 5),
+    frequency AS (
+        SELECT company_id, person_id, department_id, template_id, answers,
+            COUNT(*) AS number
+        FROM pattern GROUP BY 1, 2, 3, 4, 5),
+    most AS (
+        SELECT company_id, person_id, department_id, template_id,
+            MAX(number) AS highest, SUM(number) AS total
+        FROM frequency GROUP BY 1, 2, 3, 4),
+    same AS (
+        SELECT company_id, person_id, department_id,
+            SUM(highest) / SUM(total) AS share
+        FROM most GROUP BY 1, 2, 3)"""
+)
+
+
 def answer_query():
     """Return the SELECT of people's answers that the signals are taken from.
 
@@ -125,23 +148,7 @@ class ServiceHonestyEmployee(models.Model):
                 SELECT a.*, CASE WHEN privacy = 'team' THEN NULL
                     ELSE employee_id END AS person_id
                 FROM answer a),
-            pattern AS (
-                SELECT company_id, person_id, department_id, template_id, checklist_id,
-                    STRING_AGG(CONCAT_WS(':', template_line_id, answer, value), ','
-                        ORDER BY sequence, template_line_id, id) AS answers
-                FROM person WHERE is_scored GROUP BY 1, 2, 3, 4, 5),
-            frequency AS (
-                SELECT company_id, person_id, department_id, template_id, answers,
-                    COUNT(*) AS number
-                FROM pattern GROUP BY 1, 2, 3, 4, 5),
-            most AS (
-                SELECT company_id, person_id, department_id, template_id,
-                    MAX(number) AS highest, SUM(number) AS total
-                FROM frequency GROUP BY 1, 2, 3, 4),
-            same AS (
-                SELECT company_id, person_id, department_id,
-                    SUM(highest) / SUM(total) AS share
-                FROM most GROUP BY 1, 2, 3)
+            %(same)s
             SELECT ROW_NUMBER() OVER (
                     ORDER BY p.company_id, p.department_id, p.person_id) AS id,
                 p.person_id AS employee_id, p.department_id, p.company_id,
@@ -163,6 +170,7 @@ class ServiceHonestyEmployee(models.Model):
             HAVING COUNT(*) >= MAX(p.limit_lines) AND (p.person_id IS NOT NULL
                 OR COUNT(DISTINCT p.employee_id) >= %(team)s)""",
             answers=answer_query(),
+            same=SAME_SHARE,
             team=MIN_TEAM,
         )
 

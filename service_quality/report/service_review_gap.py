@@ -2,6 +2,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..models.service_review_gap import CUSTOMER_SCALES
+from .feedback_figures import MIN_ANSWERS
+
+#: Columns that hold customers' answers.
+CUSTOMER_FIGURES = ("customer_points", "gap_customer")
 
 
 class ServiceReviewGap(models.Model):
@@ -10,7 +14,8 @@ class ServiceReviewGap(models.Model):
     The employee's and the reviewer's answers meet on the template's line, on the
     same document and employee; the customer's is his latest answer about the
     document to the question that the template's line names. Gaps are differences to
-    the reviewer, empty when one of the two is missing.
+    the reviewer, empty when one of the two is missing. Customers' averages of one
+    person are empty while too few customers have answered.
     """
 
     _name = "service.review.gap"
@@ -83,6 +88,34 @@ class ServiceReviewGap(models.Model):
                 CASE WHEN customer_points IS NULL THEN 0 ELSE 1 END AS customer_count
             FROM (%s) pair""",
             self._pair_query(),
+        )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Leave customers' averages of one person empty under so many answers.
+
+        Answers are counted by document: two questions, or two reviews of one
+        document, are one customer.
+        """
+        figure = super()._read_group_select(aggregate_spec, query)
+        name, _sep, func = aggregate_spec.partition(":")
+        if name not in CUSTOMER_FIGURES or func.startswith("count"):
+            return figure
+        # SQL: what is shown depends on whom and how many the group is about
+        column = {
+            field: self._field_to_sql(self._table, field, query)
+            for field in (name, "employee_id", "res_model", "res_id")
+        }
+        return SQL(
+            """CASE WHEN COUNT(DISTINCT %(employee)s) > 1 OR
+                COUNT(DISTINCT (%(res_model)s, %(res_id)s))
+                FILTER (WHERE %(figure)s IS NOT NULL) >= %(minimum)s
+                THEN %(aggregate)s END""",
+            employee=column["employee_id"],
+            res_model=column["res_model"],
+            res_id=column["res_id"],
+            figure=column[name],
+            minimum=MIN_ANSWERS,
+            aggregate=figure,
         )
 
     def _pair_query(self):

@@ -34,6 +34,7 @@ from . import test_promise
 from . import test_quick_feedback
 from . import test_recovery
 from . import test_review
+from . import test_review_ledger
 from . import test_review_program
 from . import test_scope
 from . import test_scope_tour

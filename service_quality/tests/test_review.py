@@ -652,6 +652,43 @@ class TestSelfAndGap(ReviewCase):
         self.assertAlmostEqual(line.customer_points, 0.9)
         self.assertEqual(line.gap_text, "self 100%, reviewer 33%, customer 90%")
 
+    def test_customers_averages_of_one_person_need_five_answers(self):
+        """Four answers about one person are hidden, five are shown; also per group."""
+
+        def average(user, groupby=()):
+            rows = self.model("service.review.gap", user)._read_group(
+                [("company_id", "=", self.company.id)],
+                groupby,
+                ["customer_points:avg", "gap_customer:avg", "review_points:avg"],
+            )
+            return [row[-3:] for row in rows]
+
+        for number in range(5):
+            ticket = self.ticket if not number else self.make_ticket()
+            self._feedback(ticket, service_quality=60, has_service_quality=True)
+            self.publish(self.start_review(ticket), answers=("yes", 10, 0, None))
+            if number == 3:
+                # A second review of one document is no further customer
+                self.publish(self.start_review(ticket, self.admin), self.admin)
+                for user in (self.agent, self.admin):
+                    customer, gap, reviewer = average(user)[0]
+                    self.assertFalse(customer or gap)
+                    self.assertTrue(reviewer)
+        for user in (self.agent, self.admin):
+            customer, gap, _reviewer = average(user)[0]
+            self.assertAlmostEqual(customer, 0.6)
+            self.assertLess(gap, 0)
+        by_document = average(self.admin, ["res_id"])
+        self.assertEqual(len(by_document), 5)
+        self.assertFalse(any(row[0] or row[1] for row in by_document))
+        # Of two people together nobody's answers can be told
+        other = self.make_ticket(user=self.agent2)
+        self._feedback(other, service_quality=30, has_service_quality=True)
+        self.publish(self.start_review(other))
+        self.assertAlmostEqual(average(self.admin)[0][0], (6 * 0.6 + 0.3) / 7)
+        by_person = [row[0] for row in average(self.admin, ["employee_id"])]
+        self.assertEqual([bool(value) for value in by_person], [True, False])
+
     def test_gap_counts_the_corrected_answer(self):
         review = self.publish(answers=("no", 4, 0, None))
         line = review.line_ids[0]
