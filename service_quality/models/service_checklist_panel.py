@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ServiceChecklist(models.Model):
@@ -17,6 +17,22 @@ class ServiceChecklist(models.Model):
         if self.purpose == "self":
             return self._service_is_about_me()
         return self.review_state == "open" and self.reviewer_id == self.env.user
+
+    @api.readonly
+    def get_service_checklists(self):
+        """Return one checklist for its own form, as its document's panel gets them.
+
+        :return: dict with ``checklists``, ``templates`` (none), ``is_done`` (False:
+            each checklist says whether it can be answered)
+        :raise AccessError: the user may not read it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "checklists": self._service_panel_vals(),
+            "templates": [],
+            "is_done": False,
+        }
 
     def _service_panel_state(self):
         """Return what an answer changes on one checklist, as plain data."""

@@ -132,7 +132,8 @@ class TestReview(ReviewCase):
         visit = self.make_template(purpose="mystery")
         with self.assertRaises(UserError):
             self.start_checklist(self.ticket, visit)
-        shown = self.as_user(self.ticket, self.agent)._service_panel_templates()
+        shown = self.as_user(self.ticket, self.agent).get_service_checklists()
+        shown = shown["templates"]
         ids = {row["id"] for row in shown}
         self.assertFalse(ids & {self.template.id, visit.id})
 
@@ -185,6 +186,34 @@ class TestReview(ReviewCase):
             line,
         )
         self.assertRefused(UserError, publish, review)
+
+    def test_the_form_gets_the_lines(self):
+        """As the panel gets them; who may not read the review gets nothing."""
+        review = self.start_review()
+
+        def shown(user):
+            return self.as_user(review, user).get_service_checklists()
+
+        (row,) = shown(self.manager)["checklists"]
+        self.assertEqual(row["id"], review.id)
+        self.assertEqual([line["id"] for line in row["lines"]], review.line_ids.ids)
+        self.assertTrue(row["can_answer"])
+        self.assertFalse(shown(self.admin)["checklists"][0]["can_answer"])
+        for user in (self.agent, self.agent2, self.foreigner, self.portal, self.nobody):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                shown(user)
+        self.publish(review)
+        for user in (self.manager, self.agent):
+            self.assertFalse(shown(user)["checklists"][0]["can_answer"])
+        visit_template = self.make_template(LINES, purpose="mystery")
+        place = self.env["res.partner"].create(
+            {"name": "Branch", "service_place": "branch"}
+        )
+        action = self.as_user(place, self.manager).action_service_start_mystery(
+            visit_template.id
+        )
+        visit = self.model("service.checklist", self.manager).browse(action["res_id"])
+        self.assertTrue(visit.get_service_checklists()["checklists"][0]["can_answer"])
 
     def test_score_has_one_code_path(self):
         """3 x yes, 1 x (7-1)/9, 1 x balance 0: the formula of every checklist."""
