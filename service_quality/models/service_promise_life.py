@@ -27,7 +27,8 @@ VERDICT_FIELDS = (
     "date_paused",
     *COMPUTED_FIELDS,
 )
-#: What is asked of promises that run; not the texts, and not what only lists show.
+#: What is asked of promises that run: all that a verdict looks at (a test compares),
+#: not the texts, and not what only lists show.
 RUNNING_FIELDS = (
     "name",
     "kind",
@@ -56,6 +57,7 @@ RUNNING_FIELDS = (
     "settlement",
     "date_settled",
     "corrected_outcome",
+    "customer_verdict",
     "outcome",
     "delay_hours",
 )

@@ -3,7 +3,11 @@ from contextlib import contextmanager
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.service_promise_life import VERDICT_FIELDS
+from ..models.service_promise_life import (
+    COMPUTED_FIELDS,
+    RUNNING_FIELDS,
+    VERDICT_FIELDS,
+)
 from .common import ServiceCase
 
 LIST = {
@@ -226,3 +230,13 @@ class TestPerformance(ServiceCase):
             if field.model_name != promise._name
         }
         self.assertEqual(dependent, {"service.scope.change.is_work_unanswered"})
+
+    def test_a_verdict_asks_nothing_more(self):
+        """What runs is read with all that its verdict looks at, by one question."""
+        promise = self.env["service.promise"]
+        needed = {
+            name.partition(".")[0]
+            for computed in COMPUTED_FIELDS
+            for name in self.env.registry.field_depends[promise._fields[computed]]
+        }
+        self.assertLessEqual(needed, set(RUNNING_FIELDS))
