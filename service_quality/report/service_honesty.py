@@ -110,6 +110,9 @@ class ServiceHonestyEmployee(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     answer_count = fields.Integer("Answers", readonly=True)
     checklist_count = fields.Integer("Checklists", readonly=True)
+    timed_count = fields.Integer(
+        "Answers After Another", readonly=True, help="Of which the seconds are known."
+    )
     median_seconds = fields.Float(
         "Seconds Between Answers",
         readonly=True,
@@ -154,6 +157,7 @@ class ServiceHonestyEmployee(models.Model):
                 p.person_id AS employee_id, p.department_id, p.company_id,
                 COUNT(*) AS answer_count,
                 COUNT(DISTINCT p.checklist_id) AS checklist_count,
+                COUNT(p.seconds) AS timed_count,
                 PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY p.seconds)
                     AS median_seconds,
                 AVG(CASE WHEN p.seconds IS NULL THEN NULL
@@ -196,6 +200,9 @@ class ServiceHonestyLine(models.Model):
     )
     is_always = fields.Boolean("Always Yes", readonly=True)
     fast_share = fields.Float("Quick Answers", readonly=True, aggregator=None)
+    timed_count = fields.Integer(
+        "Answers After Another", readonly=True, help="Of which the seconds are known."
+    )
     median_seconds = fields.Float(
         "Seconds to Answer", readonly=True, aggregator=None, help="Median."
     )
@@ -209,6 +216,7 @@ class ServiceHonestyLine(models.Model):
                 COUNT(*) AS answer_count,
                 AVG(CASE WHEN points >= 1 THEN 1.0 ELSE 0.0 END) AS top_share,
                 BOOL_AND(points >= 1) AS is_always,
+                COUNT(seconds) AS timed_count,
                 AVG(CASE WHEN seconds IS NULL THEN NULL
                     WHEN seconds < limit_seconds THEN 1.0 ELSE 0.0 END) AS fast_share,
                 PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY seconds) AS median_seconds

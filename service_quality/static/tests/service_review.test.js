@@ -202,13 +202,14 @@ test("marks of self, reviewer and customer stand where they answered", async () 
     expect(`${row(1)} .o_service_gap_mark`).toHaveCount(3);
     const mark = (number, name) =>
         queryFirst(`${row(number)} .o_service_gap_${name}`).getAttribute("style");
-    expect(mark(1, "reviewer")).toMatch(/25%/);
+    expect(mark(1, "reviewer")).toBe("inset-inline-start: 21px");
     // Nought is an answer of the customer
-    expect(mark(1, "customer")).toMatch(/calc\(0% \+ 0px\)/);
-    // Equal answers do not cover each other; nobody asked the customer
+    expect(mark(1, "customer")).toBe("inset-inline-start: 0px");
+    expect(mark(1, "self")).toBe("inset-inline-start: 84px");
+    // Equal answers stand beside each other; nobody asked the customer
     expect(`${row(2)} .o_service_gap_mark`).toHaveCount(2);
-    expect(mark(2, "self")).not.toBe(mark(2, "reviewer"));
-    expect(mark(2, "reviewer")).toMatch(/-16px/);
+    expect(mark(2, "self")).toBe("inset-inline-start: 66px");
+    expect(mark(2, "reviewer")).toBe("inset-inline-start: 84px");
     // Nothing to compare, nothing drawn
     expect(row(3)).toHaveCount(0);
 });

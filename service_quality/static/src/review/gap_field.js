@@ -3,7 +3,9 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-const MARK_WIDTH = 16;
+/** In pixels, as in the style sheet. */
+const LINE_WIDTH = 84;
+const MARK_WIDTH = 18;
 
 /** Where self, reviewer and customer stand on one line from 0 to 100 %. */
 export class GapField extends Component {
@@ -21,17 +23,22 @@ export class GapField extends Component {
             ["reviewer", _t("R"), data.is_scored, data.points],
             ["customer", _t("C"), data.has_customer, data.customer_points],
         ];
-        const counts = {};
-        return all
+        const marks = all
             .filter(([, , isThere]) => isThere)
-            .map(([key, letter, , points]) => {
-                const percent = Math.round(points * 100);
-                // Equal answers stand beside each other, towards the middle
-                const before = counts[percent] || 0;
-                counts[percent] = before + 1;
-                const shift = before * (percent > 50 ? -MARK_WIDTH : MARK_WIDTH);
-                return { key, letter, percent, shift };
-            });
+            .map(([key, letter, , points]) => ({ key, letter, x: points * LINE_WIDTH }))
+            .sort((one, other) => one.x - other.x);
+        // Close answers stand beside each other, and nothing leaves the line
+        let lowest = 0;
+        for (const mark of marks) {
+            mark.x = Math.max(mark.x, lowest);
+            lowest = mark.x + MARK_WIDTH;
+        }
+        let highest = LINE_WIDTH;
+        for (const mark of marks.toReversed()) {
+            mark.x = Math.round(Math.min(mark.x, highest));
+            highest = mark.x - MARK_WIDTH;
+        }
+        return marks;
     }
 }
 
