@@ -58,19 +58,11 @@ class CustomerPage(http.Controller):
         :param int status: of the response
         :param str lang: code of the language; default what the browser asks for
         """
-        lang = lang or self._browser_lang()
-        data = request.env["res.lang"]._get_data(code=lang)
-        values = {
-            "html_lang": lang.replace("_", "-"),
-            "direction": data.direction or "ltr",
-            "path": request.httprequest.path,
-            "notice": "",
-            "company_name": "",
-            **(values or {}),
-        }
-        # sudo: the texts of a page of ours, filled with the values above only
-        body = request.env["ir.qweb"].sudo()._render(template, values, lang=lang)
-        return self._answer(f"<!DOCTYPE html>\n{body}", status)
+        values = {"path": request.httprequest.path, **(values or {})}
+        body = request.env["service.link"]._service_render(
+            template, values, lang or self._browser_lang()
+        )
+        return self._answer(body, status)
 
     def _answer(self, body, status):
         headers = {"Content-Type": "text/html; charset=utf-8", **HEADERS}
@@ -100,7 +92,8 @@ class CustomerPage(http.Controller):
 
     def _not_found(self):
         """Return the one page for every token that is not good."""
-        return self._respond("service_quality.customer_gone", status=404)
+        links = request.env["service.link"]
+        return self._answer(links._service_gone_page(self._browser_lang()), 404)
 
     def _text(self, name):
         """Return one field of the form as text, empty when it is missing."""

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, consteq, hmac
+from odoo.tools import SQL, consteq, hmac, ormcache
 
 #: So long after the page was opened its button still works, in seconds.
 NONCE_SECONDS = 12 * 3600
@@ -221,3 +221,34 @@ class ServiceLink(models.Model):
                 ("id", "!=", self.id),
             ]
         )
+
+    # ------------------------------------------------------------------
+    # Pages
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _service_render(self, template, values, lang):
+        """Return a page for customers as HTML.
+
+        :param str template: xml id of a view that calls
+            ``service_quality.customer_layout``
+        :param dict values: for the view
+        :param str lang: code of the language
+        """
+        data = self.env["res.lang"]._get_data(code=lang)
+        values = {
+            "html_lang": lang.replace("_", "-"),
+            "direction": data.direction or "ltr",
+            "notice": "",
+            "company_name": "",
+            **values,
+        }
+        # sudo: the texts of a page of ours, filled with the values above only
+        body = self.env["ir.qweb"].sudo()._render(template, values, lang=lang)
+        return f"<!DOCTYPE html>\n{body}"
+
+    @api.model
+    @ormcache("lang", cache="templates")
+    def _service_gone_page(self, lang):
+        """Return the one page for all bad links: rendered once, guessing is cheap."""
+        return self._service_render("service_quality.customer_gone", {}, lang)
