@@ -7,7 +7,7 @@ class TestJs(HttpCase):
 
     def test_hoot(self):
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=30000"
             "&filter=@service_quality",
             "",
             "",
