@@ -38,6 +38,7 @@ RUNNING_FIELDS = (
     "res_id",
     "employee_id",
     "partner_id",
+    "partner_email",
     "company_id",
     "calendar_id",
     "rule_id",
