@@ -19,7 +19,7 @@ from odoo.tools import config
 from . import scene
 from .measure import Arm
 
-NAMES = ("hosts", "ledger", "reminders", "silent", "links")
+NAMES = ("hosts", "ledger", "reminders", "silent", "links", "burst")
 
 
 class Bench:

@@ -129,6 +129,7 @@ class FeedbackPage(CustomerPage):
             "reasons": reasons,
             "chosen": self._as_texts(chosen),
             "notice": notice,
+            "anonymous": invitation.is_anonymous,
         }
         template = "service_quality.customer_feedback"
         return self._respond(template, values, status, link.lang)
@@ -141,7 +142,7 @@ class FeedbackPage(CustomerPage):
         mine = result != "refused" and feedback.invitation_id == invitation
         values = {
             "company_name": link.company_id.name,
-            "revisable": mine,
+            "revisable": mine and not invitation.is_anonymous,
             "survey_url": answer.get_start_url() if offer else "",
             "notice": result == "refused"
             and link.env._("You have answered already, so nothing was changed."),
@@ -151,7 +152,7 @@ class FeedbackPage(CustomerPage):
         is_post = request.httprequest.method == "POST"
         status = STATUS[result] if is_post else 200
         response = self._respond(template, values, status, link.lang)
-        if result == "done":
+        if result == "done" and not invitation.is_anonymous:
             self._set_cookie(response, invitation, feedback)
         return response
 

@@ -40,6 +40,7 @@ from . import res_partner
 from . import service_invitation
 from . import service_feedback
 from . import service_feedback_answer, service_feedback_follow_up
+from . import service_invitation_anonymous
 from . import service_invitation_mail, service_invitation_answer
 from . import service_recovery
 from . import service_recovery_opening

@@ -65,7 +65,7 @@ class ResCompany(models.Model):
             ("missed", "Missed promises"),
             ("broken", "Missed and late promises"),
         ],
-        "Recover From",
+        "Open a Recovery For",
         default="missed",
         required=True,
         help="Which broken promises open a recovery by themselves.",

@@ -56,8 +56,19 @@ class ServiceFeedback(models.Model):
             "invitation_id": invitation.id,
             "is_manual": invitation.is_manual,
             "recipient": not invitation.recovery_id and invitation.email,
-            "date_answered": fields.Datetime.now(),
+            "date_answered": (
+                invitation._service_day(fields.Datetime.now())
+                if invitation.is_anonymous
+                else fields.Datetime.now()
+            ),
         }
+
+    def _service_note(self):
+        """Write what new answers leave in the history; anonymous ones: nothing."""
+        anonymous = self.filtered("invitation_id.is_anonymous")
+        self.env["service.event"]._service_log(self - anonymous, "feedback")
+        if anonymous:
+            self.env["service.invitation"]._service_coarsen(anonymous)
 
     # ------------------------------------------------------------------
     # From the page of the mail
@@ -73,7 +84,7 @@ class ServiceFeedback(models.Model):
         """
         feedback = self.create({**self._prepare_vals(invitation), **vals})
         invitation.write({"is_answered": True})
-        self.env["service.event"]._service_log(feedback, "feedback")
+        feedback._service_note()
         feedback._service_follow_up()
         return feedback
 
@@ -119,7 +130,7 @@ class ServiceFeedback(models.Model):
             shared = feedback._prepare_vals(invitation)
             rows |= feedback.create({**shared, **vals, "survey_input_id": answer.id})
             invitation.write({"is_answered": True})
-        self.env["service.event"]._service_log(rows, "feedback")
+        rows._service_note()
         rows._service_follow_up()
         return rows
 
@@ -137,6 +148,8 @@ class ServiceFeedback(models.Model):
         }
         before = self._service_summary()
         self.write({**added, "survey_input_id": answer.id})
+        if self.invitation_id.is_anonymous:
+            return
         self.env["service.event"]._service_log(
             self, "feedback_revised", old=before, new=self._service_summary()
         )

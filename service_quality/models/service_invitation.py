@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize
 
@@ -117,8 +118,13 @@ class ServiceInvitation(models.Model):
         :param document: the served document of the recovery
         :param recovery: service.recovery
         :return: the invitation, sent or with the reason why not
+        :raise UserError: an anonymous survey, whose answer could close nothing
         """
         survey = self.env["service.plan"]._service_survey(document)
+        if survey.service_is_anonymous:
+            raise UserError(
+                self.env._("The survey is anonymous: nobody can be asked back by it.")
+            )
         vals = self._prepare_vals(
             document, survey, fields.Datetime.now(), is_manual=True
         )
@@ -190,6 +196,9 @@ class ServiceInvitation(models.Model):
         if reason:
             self.write({"state": "skipped", "reason": reason})
             return
+        if self.survey_id.service_is_anonymous:
+            self._service_send_anonymous()
+            return
         answer = self.survey_id._create_answer(
             partner=self.partner_id,
             email=self.email,
@@ -226,6 +235,8 @@ class ServiceInvitation(models.Model):
         if not self.recovery_id and self._service_was_answered():
             return "answered"
         if not self.is_manual and self._service_is_tired():
+            return "fatigue"
+        if self.survey_id.service_is_anonymous and self._service_was_asked():
             return "fatigue"
         return None
 

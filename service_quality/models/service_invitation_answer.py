@@ -34,6 +34,8 @@ class ServiceInvitation(models.Model):
 
     def _service_may_revise(self, feedback, cookie):
         """Tell whether whoever shows this cookie may change an answer now."""
+        if self.is_anonymous:
+            return False
         limit = feedback.date_answered + timedelta(hours=REVISION_HOURS)
         if fields.Datetime.now() > limit:
             return False

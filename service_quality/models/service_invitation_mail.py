@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
+from .service_link import NOBODY
+
 #: Faces of the mail and the page, worst first: 0-100.
 FACES = [
     (0, "\N{POUTING FACE}"),
@@ -20,20 +22,24 @@ class ServiceInvitation(models.Model):
 
     _inherit = "service.invitation"
 
-    def _service_queue_mail(self, reminder=False):
+    def _service_queue_mail(self, reminder=False, asked=None):
         """Queue the mail: one click on a face or number, or the whole survey.
 
         :param bool reminder: the older mail stays good
+        :param asked: the invitation that names document and address, when this one
+            is the envelope of an anonymous survey
+        :return: service.link of the mail
         """
         self.ensure_one()
+        asked = asked or self
         about = self.with_context(lang=self.lang).env._("About")
         link, token = self.env["service.link"]._service_issue(
             "feedback",
             self,
-            [(about, self.res_name or "")],
+            [(about, self.res_name or self.company_id.name)],
             company=self.company_id,
             partner=self.partner_id,
-            email=self.email,
+            email=NOBODY if self.is_envelope else self.email,
             lang=self.lang,
             revoke=not reminder,
         )
@@ -43,19 +49,23 @@ class ServiceInvitation(models.Model):
         # what it is about, may read it, and so the link.
         template.with_user(SUPERUSER_ID).with_context(
             service_choices=self._service_mail_choices(url),
+            service_greeting=link._service_greeting(),
             service_url=url,
+            service_document=asked.res_name or "",
+            service_anonymous=self.is_envelope,
             service_reminder=reminder,
         ).send_mail(
             self.user_input_id.id,
             force_send=False,
             email_values={
-                "email_to": self.email,
+                "email_to": asked.email,
                 "recipient_ids": [],
                 "model": False,
                 "res_id": False,
             },
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        return link
 
     def _service_mail_choices(self, url):
         """Return what one click in the mail can choose: faces or numbers.
@@ -82,11 +92,11 @@ class ServiceInvitation(models.Model):
     def _service_face_labels(self):
         """Return what the faces mean, in the language of the environment."""
         return {
-            0: self.env._("Very dissatisfied"),
-            25: self.env._("Dissatisfied"),
+            0: self.env._("Very bad"),
+            25: self.env._("Bad"),
             50: self.env._("So-so"),
-            75: self.env._("Satisfied"),
-            100: self.env._("Very satisfied"),
+            75: self.env._("Good"),
+            100: self.env._("Very good"),
         }
 
     # ------------------------------------------------------------------

@@ -15,6 +15,8 @@ PURPOSES = [
 ]
 #: 256 random bits; the token is as long as that needs in base64.
 TOKEN_BYTES = 32
+#: The address of a link whose recipient nobody may know: an anonymous survey.
+NOBODY = "anonymous@customer.invalid"
 
 
 class ServiceLink(models.Model):
@@ -229,18 +231,22 @@ class ServiceLink(models.Model):
         values = {"intro": intro, "url": self._service_url(token), "button": button}
         return self._service_queue(subject, "service_quality.mail_customer_ask", values)
 
+    def _service_greeting(self):
+        """Return how a mail to the recipient begins, in his language."""
+        _ = self.with_context(lang=self.lang).env._
+        return _("Hello %s,", self.partner_name) if self.partner_name else _("Hello,")
+
     def _service_queue(self, subject, template, values):
         """Queue a mail to the recipient of one link, in his language.
 
         :param str subject: in his language
         :param str template: xml id of a QWeb view
-        :param dict values: for the view, besides ``link``
+        :param dict values: for the view, besides ``link`` and ``greeting``
         :return: mail.mail
         """
         self.ensure_one()
-        body = self.env["ir.qweb"]._render(
-            template, {"link": self, **values}, lang=self.lang
-        )
+        values = {"link": self, "greeting": self._service_greeting(), **values}
+        body = self.env["ir.qweb"]._render(template, values, lang=self.lang)
         sender = self.company_id.email_formatted
         mail = (
             self.env["mail.mail"]

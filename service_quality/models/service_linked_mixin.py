@@ -195,7 +195,8 @@ class ServiceLinkedMixin(models.AbstractModel):
         for name, group in rows.grouped("res_model").items():
             if name not in self.env:
                 continue
-            documents = self.env[name].browse(set(group.mapped("res_id")))
+            # Without a document (0) there is none whose access could be followed.
+            documents = self.env[name].browse(set(group.mapped("res_id")) - {0})
             documents = self._service_living(documents)
             readable = set(documents._filtered_access(document_operation)._ids)
             allowed |= group.filtered(lambda row, ids=readable: row.res_id in ids)

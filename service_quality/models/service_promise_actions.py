@@ -157,7 +157,11 @@ class ServicePromise(models.Model):
             self.env["service.event"]._service_log(
                 promise, "corrected", old=old, new=outcome, note=reason
             )
+        promises._service_on_corrected()
         return True
+
+    def _service_on_corrected(self):
+        """Called when a manager has replaced the verdict of these promises."""
 
     def _check_manager(self):
         """Refuse everybody but a service manager, and him on his own promises."""

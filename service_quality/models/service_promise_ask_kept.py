@@ -205,7 +205,7 @@ class ServicePromise(models.Model):
         return [
             (_("Concerns"), self.res_name or ""),
             (_("We promised"), self.name),
-            (_("Promised by"), shown(self.date_due)),
+            (_("Promised for"), shown(self.date_due)),
             (_("Noted by us as done"), shown(self.date_settled)),
         ]
 

@@ -61,7 +61,7 @@ class ServicePromise(models.Model):
         return [
             (_("Concerns"), self.res_name or ""),
             (_("We promised"), self.name),
-            (_("Promised by"), self._service_link_moment(self.date_due, zone)),
+            (_("Promised for"), self._service_link_moment(self.date_due, zone)),
             (_("New date"), self._service_link_moment(self.date_due_asked, zone)),
             (_("Why"), self.move_reason),
         ]

@@ -191,6 +191,11 @@ class ServicePromise(models.Model):
         self._service_recover()
         return result
 
+    def _service_on_corrected(self):
+        result = super()._service_on_corrected()
+        self._service_recover()
+        return result
+
     def _service_recover(self):
         """Open recoveries for what the company's setting calls broken.
 

@@ -52,7 +52,7 @@ class ServiceChecklist(models.Model):
     date_disputed = fields.Datetime("Disputed", readonly=True)
     dispute_comment = fields.Text("Why Disputed", readonly=True)
     date_decided = fields.Datetime("Decided", readonly=True)
-    decided_by_id = fields.Many2one("res.users", "Second Reader", readonly=True)
+    decided_by_id = fields.Many2one("res.users", "Dispute Decided By", readonly=True)
     decision_reason = fields.Text("Reason of the Decision", readonly=True)
     is_overturned = fields.Boolean(
         "Overturned", readonly=True, help="At least one answer was corrected."

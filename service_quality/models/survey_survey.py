@@ -10,6 +10,13 @@ class SurveySurvey(models.Model):
         selection_add=[("service", "Service")], ondelete={"service": "set default"}
     )
 
+    service_is_anonymous = fields.Boolean(
+        "Anonymous Answers",
+        help="No path is kept from an answer to the customer or the document: only "
+        "employee, department, company and day. Low scores open no recovery, nobody "
+        "is reminded, and an answer cannot be changed.",
+    )
+
     @api.depends("survey_type")
     @api.depends_context("uid")
     def _compute_allowed_survey_types(self):

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .feedback_figures import MIN_ANSWERS
+
 #: Days that a scorecard looks back.
 SCORECARD_DAYS = 90
 
@@ -21,7 +23,8 @@ class ServiceDashboard(models.AbstractModel):
         :param int employee_id: id of the employee
         :return: dict with ``totals`` (see :meth:`get_data`), ``delay_hours``,
             ``chased``, ``self_declared``, ``date_from``, ``date_to``,
-            ``min_counted``; False for somebody else
+            ``min_counted``, ``feedback`` (see ``_get_scorecard_feedback``); False
+            for somebody else
         :raise AccessError: not a user of Service Quality
         """
         employee_id = self._clean_id(employee_id)
@@ -46,6 +49,30 @@ class ServiceDashboard(models.AbstractModel):
             "date_to": data["filters"]["date_to"],
             "min_counted": data["min_counted"],
             **self._get_scorecard_extras(self._clean_filters(filters)),
+            "feedback": self._get_scorecard_feedback(self._clean_filters(filters)),
+        }
+
+    @api.model
+    def _get_scorecard_feedback(self, period):
+        """Return what customers said about one employee, and his recoveries.
+
+        Formulas and limits are those of the feedback analysis: of the automatic
+        sample only, and no figure of fewer than five answers.
+
+        :param dict period: cleaned filters with ``employee_id``
+        :return: dict with ``csat``, ``nps``, ``qualities``, ``recovery`` (as in
+            ``service.feedback.analysis.get_data``, without scores), ``answers``,
+            ``min_answers``
+        """
+        analysis = self.env["service.feedback.analysis"]
+        recovery = analysis._get_recovery(period)
+        return {
+            "answers": analysis._count_answers(period, "answers"),
+            "csat": analysis._get_csat(period, True),
+            "nps": analysis._get_nps(period, True),
+            "qualities": analysis._get_qualities(period, True),
+            "recovery": {key: recovery[key] for key in ("in_time", "decided", "rate")},
+            "min_answers": MIN_ANSWERS,
         }
 
     @api.model

@@ -22,14 +22,17 @@ ANSWER_FIGURES = {
 SENT = Domain("state", "=", "sent")
 ANSWERED = SENT & Domain("is_answered", "=", True)
 LATE = Domain("has_broken_promise", "=", True)
+#: An anonymous survey has two rows: one names the document, the other has the answer.
+NAMED = Domain("is_envelope", "=", False)
+KNOWN = Domain("is_anonymous", "=", False)
 INVITATION_FIGURES = {
-    "asked": SENT,
+    "asked": SENT & NAMED,
     "answered": ANSWERED,
-    "asked_late": SENT & LATE,
-    "answered_late": ANSWERED & LATE,
-    "asked_punctual": SENT & ~LATE,
-    "answered_punctual": ANSWERED & ~LATE,
-    "done": Domain("state", "in", ["sent", "skipped"]),
+    "asked_late": SENT & LATE & KNOWN,
+    "answered_late": ANSWERED & LATE & KNOWN,
+    "asked_punctual": SENT & ~LATE & KNOWN,
+    "answered_punctual": ANSWERED & ~LATE & KNOWN,
+    "done": Domain("state", "in", ["sent", "skipped"]) & NAMED,
     "not_sent": Domain("state", "=", "skipped"),
 }
 RECOVERY_FIGURES = {

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_anonymous
 from . import test_bug_classes
 from . import test_checklist
 from . import test_checklist_figures
@@ -17,7 +18,9 @@ from . import test_due_dates
 from . import test_evidence
 from . import test_evidence_pack
 from . import test_export
+from . import test_feedback_burst
 from . import test_feedback_figures
+from . import test_feedback_tour
 from . import test_files
 from . import test_honesty
 from . import test_js

@@ -149,7 +149,7 @@ class TestLink(LinkCase):
     def test_text_that_was_tampered_with(self):
         """The hash binds the text: changed in the database, the link is dead."""
         link = self.link._service_unseal()
-        link.content = [["Promised by", "something else"]]
+        link.content = [["Promised for", "something else"]]
         self.assertFalse(self.find())
 
     def test_without_address_nothing_is_asked(self):

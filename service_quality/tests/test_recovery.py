@@ -118,6 +118,28 @@ class TestRecoveryOpening(RecoveryCase):
         self.close(self.ticket)
         return promise
 
+    def test_corrected_to_missed(self):
+        """A manager's word that it was missed opens a recovery, once, by setting."""
+        for setting, number in (("never", 0), ("missed", 1), ("broken", 1)):
+            with self.subTest(setting=setting):
+                self.company.service_recovery_on = setting
+                ticket = self.make_ticket()
+                promise = self.make_promise(ticket, kind="callback")
+                self.agent_message(ticket)
+                self.close(ticket)
+                self.assertOutcome(promise, "kept", counted=True)
+                correct = self.as_user(promise, self.manager).action_correct
+                correct("late", "He called after the closing")
+                late = int(setting == "broken")
+                self.assertEqual(len(self.recoveries(ticket)), late)
+                correct("missed", "Nobody called, the note was wrong")
+                found = self.recoveries(ticket)
+                self.assertEqual(len(found), number)
+                self.assertLessEqual(found.promise_id, promise)
+                correct("kept", "He did call")
+                correct("missed", "He did not")
+                self.assertEqual(self.recoveries(ticket), found)
+
     def test_missed_promise(self):
         promise = self._missed()
         self.assertOutcome(promise, "missed", counted=True)

@@ -91,6 +91,57 @@ class TestScorecard(ServiceCase):
         for user in (self.leader, self.manager):
             self.assertEqual(self.scorecard(user), card)
 
+    def _answer(self, scores):
+        """Let customers answer: (satisfaction, recommend) each; by hand as well."""
+        ticket = self.make_ticket()
+        for satisfaction, recommend in scores:
+            self.env["service.feedback"]._service_unseal().create(
+                {
+                    **ticket._service_snapshot_vals(),
+                    "date_answered": self.now,
+                    "satisfaction": satisfaction,
+                    "has_satisfaction": True,
+                    "recommend": recommend,
+                    "has_recommend": True,
+                    "service_quality": satisfaction,
+                    "has_service_quality": True,
+                }
+            )
+        self.sync()
+
+    def test_answers_of_customers(self):
+        self._answer([(100, 10), (75, 9), (75, 8), (0, 2)])
+        few = self.scorecard(self.manager)["feedback"]
+        self.assertEqual(few["answers"], 4)
+        figures = (few["csat"]["rate"], few["nps"]["score"], few["nps"]["margin"])
+        self.assertEqual(figures, (None, None, None))
+        self.assertIsNone(few["qualities"]["service_quality"]["mean"])
+        self._answer([(50, 6)])
+        card = self.scorecard(self.agent)["feedback"]
+        self.assertEqual(card["answers"], 5)
+        self.assertAlmostEqual(card["csat"]["rate"], 3 / 5)
+        self.assertAlmostEqual(card["nps"]["score"], 0)
+        # 1.96 * sqrt((2/5 + 2/5 - 0) / 5), in points
+        self.assertAlmostEqual(card["nps"]["margin"], 78.4, places=1)
+        self.assertAlmostEqual(card["qualities"]["service_quality"]["mean"], 60)
+        self.assertIsNone(card["qualities"]["technical_quality"]["mean"])
+        self.assertEqual(self.scorecard(self.leader)["feedback"], card)
+
+    def test_recoveries_in_time(self):
+        ticket = self.make_ticket()
+        self.model("service.recovery", self.manager).create(
+            {
+                "res_model": ticket._name,
+                "res_id": ticket.id,
+                "description": "He complained",
+            }
+        )
+        card = self.scorecard(self.manager)["feedback"]["recovery"]
+        self.assertEqual((card["in_time"], card["decided"], card["rate"]), (0, 0, None))
+        self.wait(days=10)
+        card = self.scorecard(self.manager)["feedback"]["recovery"]
+        self.assertEqual((card["in_time"], card["decided"], card["rate"]), (0, 1, 0))
+
     def test_nobody_else(self):
         self.assertIs(self.scorecard(self.agent2), False)
         self.assertIs(self.scorecard(self.agent, self.leader.employee_ids), False)

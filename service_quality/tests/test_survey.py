@@ -406,6 +406,38 @@ class TestFeedback(SurveyCase):
         self.sync()
         self.assertEqual(self.env["service.feedback"].search_count([]), before)
 
+    def test_question_of_another_survey(self):
+        """Neither sent by the browser nor standing in the answer does it count."""
+        other = self.env["survey.survey"].create({"title": "Another"})
+        question = self.questions["recommend"].copy({"survey_id": other.id})
+        self.assertEqual(question.service_measure, "recommend")
+        line = self.env["survey.user_input.line"].create(
+            {
+                "user_input_id": self.answer.id,
+                "question_id": question.id,
+                "answer_type": "scale",
+                "value_scale": 3,
+            }
+        )
+        self.submit(satisfaction="10")
+        self.assertIn(line, self.answer.user_input_line_ids)
+        self.assertEqual(
+            (self.feedback().satisfaction, self.feedback().has_recommend), (100, False)
+        )
+        second = self.make_ticket(partner_email="second@customer.example")
+        answer = self.close_and_ask(second).user_input_id
+        self._call("begin", answer, {"lang_code": "en_US"})
+        data = {
+            str(self.questions["satisfaction"].id): "10",
+            str(question.id): "2",
+        }
+        self._call("submit", answer, {**data, "token": answer.access_token})
+        feedback = self.env["service.feedback"].search(
+            [("survey_input_id", "=", answer.id)]
+        )
+        self.assertEqual(feedback.satisfaction, 100)
+        self.assertFalse(feedback.has_recommend)
+
     def test_one_feedback_per_answer(self):
         self.submit(satisfaction="9")
         vals = {

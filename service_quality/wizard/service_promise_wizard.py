@@ -10,7 +10,9 @@ class ServicePromiseWizard(models.TransientModel):
     _description = "Record a Promise"
     _inherit = ["service.moment.mixin"]
 
-    res_model = fields.Char(required=True, export_string_translation=False)
+    res_model = fields.Char(
+        "Document Type", required=True, export_string_translation=False
+    )
     res_id = fields.Many2oneReference(
         "Document ID", model_field="res_model", required=True
     )

@@ -27,7 +27,7 @@ class ServiceRecoveryWizard(models.TransientModel):
         required=True,
     )
     recovery_id = fields.Many2one("service.recovery")
-    res_model = fields.Char()
+    res_model = fields.Char("Document Type")
     res_id = fields.Integer()
     hint = fields.Char(compute="_compute_hint")
     user_id = fields.Many2one(

@@ -8,7 +8,7 @@ class ServiceReviewStartWizard(models.TransientModel):
     _name = "service.review.start.wizard"
     _description = "Start a Review"
 
-    res_model = fields.Char(required=True, readonly=True)
+    res_model = fields.Char("Document Type", required=True, readonly=True)
     res_id = fields.Integer(required=True, readonly=True)
     purpose = fields.Selection(
         [

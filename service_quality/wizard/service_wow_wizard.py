@@ -7,7 +7,7 @@ class ServiceWowWizard(models.TransientModel):
     _name = "service.wow.wizard"
     _description = "Record a Wow Moment"
 
-    res_model = fields.Char()
+    res_model = fields.Char("Document Type")
     res_id = fields.Integer()
     name = fields.Char("What was done", required=True)
     description = fields.Text("How it was")

@@ -86,6 +86,44 @@ export class Scorecard extends Component {
         ];
     }
 
+    /** What customers said; nothing of a person under five answers. */
+    get answers() {
+        const { answers, csat, nps, qualities, recovery } = this.state.data.feedback;
+        const shown = (value) => (value === null ? "-" : formatFloat(value, { digits: [16, 0] }));
+        const sign = nps.score > 0 ? "+" : "";
+        const score =
+            nps.score === null
+                ? "-"
+                : _t("%(score)s ± %(margin)s", {
+                      score: sign + shown(nps.score),
+                      margin: shown(nps.margin),
+                  });
+        return [
+            { key: "answers", label: _t("Answers"), value: answers },
+            { key: "csat", label: _t("Satisfied customers"), value: this.percent(csat.rate) || "-" },
+            { key: "nps", label: _t("Net promoter score"), value: score },
+            {
+                key: "technical_quality",
+                label: _t("Quality of the work"),
+                value: shown(qualities.technical_quality.mean),
+            },
+            {
+                key: "service_quality",
+                label: _t("Quality of the service"),
+                value: shown(qualities.service_quality.mean),
+            },
+            {
+                key: "recovery",
+                label: _t("Recovered in time"),
+                value: _t("%(in_time)s of %(decided)s", recovery),
+            },
+        ];
+    }
+
+    get tooFewAnswers() {
+        return _t("No figures of a person from fewer answers than %s.", this.state.data.feedback.min_answers);
+    }
+
     openPromises() {
         return this.action.doAction("service_quality.service_promise_action", {
             additionalContext: { search_default_employee_id: this.props.record.resId },

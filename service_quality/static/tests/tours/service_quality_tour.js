@@ -12,7 +12,7 @@ const answered = (question) => ({
 });
 
 /** Choose a stage that may stand in the status bar or behind its dots. */
-const chooseStage = (name) => [
+export const chooseStage = (name) => [
     {
         content: "Unfold the stages",
         trigger: ".o_statusbar_status",
