@@ -122,6 +122,7 @@ class ServiceFeedback(models.Model):
         rows = feedback.browse()
         for answer in answers - known.survey_input_id:
             invitation = answer.service_invitation_id._service_unseal()
+            invitation._service_link_lock()
             vals = feedback._prepare_answer(answer)
             first = feedback._service_of_invitation(invitation)
             if first:
@@ -149,6 +150,7 @@ class ServiceFeedback(models.Model):
         before = self._service_summary()
         self.write({**added, "survey_input_id": answer.id})
         if self.invitation_id.is_anonymous:
+            self.env["service.invitation"]._service_coarsen(self)
             return
         self.env["service.event"]._service_log(
             self, "feedback_revised", old=before, new=self._service_summary()

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import consteq, hmac
+from odoo.tools import SQL, consteq, hmac
 
 from .service_feedback import REASONS
 from .service_invitation_mail import FACES
@@ -22,6 +22,27 @@ class ServiceInvitation(models.Model):
         if link.purpose == "feedback":
             return self.state == "sent"
         return super()._service_link_is_current(link)
+
+    def _service_link_lock(self):
+        """Lock one invitation with all that asked the same recipient the same.
+
+        Two mails about one document, answered at once: the second request waits,
+        finds that a row it locked was written, and is done again by Odoo; then it
+        sees the first answer.
+        """
+        self.ensure_one()
+        # SQL: the ORM's lock does not wait, see the mixin
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM service_invitation WHERE id = %s OR"
+                " (res_model = %s AND res_id = %s AND email = %s)"
+                " ORDER BY id FOR NO KEY UPDATE",
+                self.id,
+                self.res_model,
+                self.res_id,
+                self.email or None,
+            )
+        )
 
     # ------------------------------------------------------------------
     # The signed cookie

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .test_quick_feedback import QuickCase
+from .test_quick_feedback import NONCE, QuickCase
 
 #: What says who the customer is or what it was about.
 TELLING = ("partner_id", "email", "recipient", "partner_name", "nickname", "res_name")
@@ -126,9 +126,10 @@ class TestAnonymous(QuickCase):
         )
 
     def test_once_and_for_all(self):
-        self.send(satisfaction="0")
-        self.assertEqual(self.send(satisfaction="100", nonce="0-x").status_code, 409)
-        self.send(satisfaction="100")
+        nonce = NONCE.search(self.open_page().text)[1]
+        self.send(nonce=nonce, satisfaction="0")
+        second = self.send(nonce=nonce, satisfaction="100")
+        self.assertEqual(second.status_code, 409)
         self.assertEqual(self.answers().mapped("satisfaction"), [0])
 
     def test_survey_after_the_page(self):

@@ -124,8 +124,8 @@ class TestRecoveryOpening(RecoveryCase):
             with self.subTest(setting=setting):
                 self.company.service_recovery_on = setting
                 ticket = self.make_ticket()
-                promise = self.make_promise(ticket, kind="callback")
-                self.agent_message(ticket)
+                promise = self.make_promise(ticket)
+                self.wait(minutes=30)
                 self.close(ticket)
                 self.assertOutcome(promise, "kept", counted=True)
                 correct = self.as_user(promise, self.manager).action_correct
