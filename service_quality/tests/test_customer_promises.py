@@ -90,7 +90,12 @@ class TestCustomerSees(PortalCase):
     def test_promises_of_plans_and_orders(self):
         self.make_plan(rules=[{"name": "First answer", "kind": "response", "hours": 4}])
         self.make_ticket()
-        order = self.make_order(commitment_date=self.after(hours=9))
+        order = self.make_order(confirm=False, commitment_date=self.after(hours=9))
+        self.assertEqual(self.names(), ["First answer"])
+        # The date is his once he has the order.
+        as_agent = self.as_user(order, self.agent)
+        as_agent.with_context(send_email=True).action_confirm()
+        self.sync()
         self.assertEqual(self.names(), ["First answer", f"Delivery of {order.name}"])
 
     def test_family_and_nobody_else(self):
