@@ -95,7 +95,9 @@ class FeedbackPage(CustomerPage):
             chosen[name] = next((n for n in allowed if str(n) == text), None)
         if params.get("reason") in dict(REASONS):
             chosen["reason"] = params["reason"]
-        chosen["comment"] = (params.get("comment") or "")[:10_000]
+        comment = params.get("comment")
+        # anything may come: a file, for one
+        chosen["comment"] = comment[:10_000] if isinstance(comment, str) else ""
         return chosen
 
     def _said(self, feedback):

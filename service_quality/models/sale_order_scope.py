@@ -26,14 +26,18 @@ class ResConfigSettings(models.TransientModel):
 
 
 class SaleOrder(models.Model):
-    """Adapter: what a confirmed change does to an order."""
+    """Adapter: what the customer's word by link does to an order."""
 
     _inherit = "sale.order"
 
+    def _service_apply_date(self, promise, date_due):
+        result = super()._service_apply_date(promise, date_due)
+        if promise.source == "native":
+            self.commitment_date = date_due
+        return result
+
     def _service_apply_scope_change(self, change):
         result = super()._service_apply_scope_change(change)
-        if change.date_due_new and change.promise_id.source_key == "commitment_date":
-            self.commitment_date = change.date_due_new
         product = self.company_id.service_scope_product_id
         is_open = self.state in OPEN_STATES and not self.locked
         if product and is_open and not change.currency_id.is_zero(change.amount_delta):

@@ -23,6 +23,7 @@ EVENT_KINDS = [
     ("move_asked", "New date asked"),
     ("move_declined", "New date declined by the customer"),
     ("tightened", "Earlier date promised"),
+    ("not_moved", "New date not taken over"),
     ("scope_sent", "Change sent to the customer"),
     ("scope_reminded", "Customer reminded"),
     ("scope_revised", "Change revised"),

@@ -128,6 +128,10 @@ class ServiceInvitation(models.Model):
         vals = self._prepare_vals(
             document, survey, fields.Datetime.now(), is_manual=True
         )
+        email = recovery.feedback_id.recipient or recovery.promise_id.partner_email
+        if email:
+            # Whom we failed answers, not who stands on the document by now.
+            vals["email"] = email_normalize(email) or email
         # It concerns whom the recovery concerns, whoever has the document now.
         vals.update(
             recovery_id=recovery.id,

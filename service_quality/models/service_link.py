@@ -123,7 +123,7 @@ class ServiceLink(models.Model):
             reminder, whose older mail should stay good
         :return: (link, token); the token stands nowhere but in this answer, and
             belongs into the queued mail and nowhere else
-        :raise UserError: no address
+        :raise UserError: no address, or one of our own
         """
         record.ensure_one()
         partner = partner if partner is not None else self.env["res.partner"]
@@ -133,6 +133,7 @@ class ServiceLink(models.Model):
             raise UserError(
                 self.env._("The customer has no e-mail address to write to.")
             )
+        self._check_recipient(email)
         links = self._service_unseal()
         if revoke:
             links._service_revoke(record, [purpose])
@@ -159,6 +160,25 @@ class ServiceLink(models.Model):
             }
         )
         return link, token
+
+    @api.model
+    def _check_recipient(self, email):
+        """Refuse to ask ourselves.
+
+        :param str email: normalised
+        :raise UserError: the address of an internal user
+        """
+        # sudo: whether this is an address of staff, nothing else
+        staff = self.env["res.users"].sudo()
+        if staff.search_count(
+            [("email_normalized", "=", email), ("share", "=", False)], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "%(email)s is an address of our own: only the customer can answer.",
+                    email=email,
+                )
+            )
 
     @api.model
     def _service_revoke(self, record, purposes):
@@ -216,6 +236,19 @@ class ServiceLink(models.Model):
         page = "feedback" if self.purpose == "feedback" else "confirm"
         return f"{self.get_base_url()}/service_quality/{page}/{token}"
 
+    def _service_keep(self, files):
+        """Return copies of files that belong to one link: nobody exchanges those.
+
+        :param files: ir.attachment
+        """
+        return files.copy({"res_model": self._name, "res_id": self.id})
+
+    def _service_files(self):
+        """Return the files that the customer got with one link."""
+        return self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+
     def _service_send(self, token, subject, intro, button):
         """Queue the mail that carries the link, and nothing but it does.
 
@@ -254,7 +287,8 @@ class ServiceLink(models.Model):
             .with_user(SUPERUSER_ID)
             .create(
                 {
-                    "subject": subject,
+                    # a line break in a title would lose the mail
+                    "subject": " ".join(subject.split()),
                     "body_html": body,
                     "email_to": self.email,
                     "auto_delete": True,

@@ -104,7 +104,11 @@ class ServicePromise(models.Model):
             & Domain("date_kept_asked", "=", False)
             & Domain("company_id", "in", companies.ids)
             & Domain("date_limit", "<", now)
-            & Domain("date_settled", ">=", now - STALE)
+            # asked since the later of both
+            & (
+                Domain("date_settled", ">=", now - STALE)
+                | Domain("date_limit", ">=", now - STALE)
+            )
             & Domain("partner_email", "!=", False)
             & self._service_known_domain(),
             order="date_due, id",

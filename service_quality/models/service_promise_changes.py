@@ -52,10 +52,16 @@ class ServicePromise(models.Model):
         return True
 
     def _service_succeed(self, date_due, moment):
-        """Record the promise that follows this one, told at the moment he agreed."""
+        """Record the promise that follows this one, told at the moment he agreed.
+
+        In place of a settled one it is that of its rule or field, whose cadence and
+        pauses go on; beside one that still runs it is on its own.
+        """
         vals = self._service_facts()
+        in_place = bool(self.settlement)
         vals.update(
-            source_key=False,
+            source_key=in_place and self.source_key,
+            rule_id=in_place and self.rule_id.id,
             date_made=fields.Datetime.now(),
             date_due=date_due,
             date_told=moment,

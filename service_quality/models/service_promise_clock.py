@@ -44,7 +44,8 @@ class ServicePromise(models.Model):
         left = max(0.0, self._service_pause_left())
         if not left:
             return self.date_paused
-        end = self.calendar_id._service_add_hours(self.date_paused, left)
+        calendar = self.calendar_id  # gone, when somebody deleted it
+        end = calendar and calendar._service_add_hours(self.date_paused, left)
         return end or self.date_paused + timedelta(hours=left)
 
     def _service_resume(self, moment, reason=None):
@@ -99,12 +100,13 @@ class ServicePromise(models.Model):
         paused = self._service_unseal().search(
             [("date_paused", "!=", False), ("settlement", "=", False)]
         )
-        over = paused.filtered(lambda row: row._service_pause_end() < now)
-        for promise in over:
+        for promise in paused:
             self.env["service.worker"]._service_safely(
-                lambda row=promise: row._service_resume(now)
+                lambda row=promise: (
+                    row._service_pause_end() < now and row._service_resume(now)
+                )
             )
-        return over
+        return paused.filtered(lambda row: not row.date_paused)
 
     @api.model
     def _service_follow_pauses(self, documents, now, running=None):

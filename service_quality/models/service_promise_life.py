@@ -278,6 +278,7 @@ class ServicePromise(models.Model):
             )
         )
         promises = self._service_unseal().search(domain)
+        promises -= promises._service_no_longer_waiting()
         if promises:
             self.env["service.event"]._service_log(
                 promises, "reopened", old=lambda promise: promise.date_settled
@@ -291,6 +292,20 @@ class ServicePromise(models.Model):
                 }
             )
         return promises
+
+    def _service_no_longer_waiting(self):
+        """Return the promises about changes of which nobody waits for an answer."""
+        scope = self.filtered(lambda promise: promise.kind == "scope")
+        if not scope:
+            return scope
+        domain = [("scope_promise_id", "in", scope.ids), ("state", "!=", "sent")]
+        return (
+            self.env["service.scope.change"]
+            ._service_unseal()
+            .search(domain)
+            .scope_promise_id
+            & scope
+        )
 
     # ------------------------------------------------------------------
     # What the document says

@@ -139,6 +139,38 @@ class ServicePromise(models.Model):
             return super()._service_link_asked(link, text)
         return self._service_pass_on(link, text, own_words=True)
 
+    def _service_last(self):
+        """Return what runs in place of one promise by now: its last successor."""
+        last = self
+        while last.successor_id:
+            last = last.successor_id
+        return last
+
+    def _service_reached_by_link(self, link):
+        """Tell whether who answers by a link is whom one promise was made to.
+
+        The rule is that of messages: an address of his family, as it was then. Asked
+        at another address, put on the document for a moment, he agreed to nothing.
+
+        :param link: service.link
+        """
+        partners = self.env["res.partner"].search(
+            [("email_normalized", "=", link.email)]
+        )
+        families = partners.commercial_partner_id
+        return self == self._service_reached_by({link.email, *families._ids})
+
+    def _service_tell_date(self, date_due):
+        """Have the document of one promise take over the date the customer agreed to.
+
+        His yes is given, even if the document cannot.
+        """
+        document = self._service_document()
+        if document:
+            self.env["service.worker"]._service_safely(
+                lambda: document._service_apply_date(self, date_due)
+            )
+
     def _service_move_agreed(self, moment, note=None):
         """The customer agreed to the date asked for, at ``moment``.
 
@@ -152,9 +184,15 @@ class ServicePromise(models.Model):
         """
         successors = self.browse()
         for promise in self.filtered("date_due_asked"):
-            successor = promise._service_succeed(promise.date_due_asked, moment)
-            promise.write({"successor_id": successor.id, "date_due_asked": False})
+            date_due = promise.date_due_asked
+            promise._service_resume(moment)  # it stood still until he answered
+            promise.write({"date_due_asked": False})
             if verdict.to_second(moment) <= promise._service_limit():
                 promise._service_settle("moved", moment, note=note)
+            # Two that run have no key in common: the settled one first.
+            promise.flush_recordset()
+            successor = promise._service_succeed(date_due, moment)
+            promise.write({"successor_id": successor.id})
+            promise._service_tell_date(date_due)
             successors |= successor
         return successors

@@ -66,6 +66,18 @@ class ServiceQualityMixin(models.AbstractModel):
             subtype_xmlid="mail.mt_comment" if own_words else "mail.mt_note",
             partner_ids=employee.user_id.partner_id.ids,
         )
+        if not own_words:
+            document._service_note_decision(text)
+
+    def _service_note_decision(self, text):
+        """The customer decided by link: the ball is with us, clocks run again.
+
+        Not what a message of his means beyond that: he neither chases us nor asks.
+        """
+        now = fields.Datetime.now()
+        running = self.env["service.promise"]._service_running(self)
+        running._service_resume(now, text)
+        self._service_log_contact(running, "inbound", now, text)
 
     def _service_note_change(self, heading, text, employee=None):
         """Write a line about a change into the chatter of one document.
@@ -86,6 +98,13 @@ class ServiceQualityMixin(models.AbstractModel):
     # ------------------------------------------------------------------
     # Changes of what was agreed
     # ------------------------------------------------------------------
+
+    def _service_apply_date(self, promise, date_due):
+        """Extension: take over the new date of a promise, as the customer agreed.
+
+        :param promise: service.promise that was due before
+        :param date_due: when it is due by his word, naive UTC
+        """
 
     def _service_apply_scope_change(self, change):
         """Do on one document what its customer confirmed, beyond the new date.

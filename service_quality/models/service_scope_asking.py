@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from . import verdict
@@ -127,9 +128,11 @@ class ServiceScopeChange(models.Model):
         """
         Link = self.env["service.link"]
         lang = Link._service_lang(self.partner_id.lang)
+        first = self._service_first_link() if is_reminder else Link
+        lang = first.lang or lang  # both mails ask for the same, word for word
         change = self.with_context(lang=lang)
         zone = self.partner_id.tz or env.user.tz or "UTC"
-        content = change._service_scope_content(zone)
+        content = first.content or change._service_scope_content(zone)
         link, token = Link._service_issue(
             "scope",
             self,
@@ -151,8 +154,23 @@ class ServiceScopeChange(models.Model):
             _("something about what we agreed would change. You decide:"),
             _("Read and answer"),
         )
-        mail.write({"attachment_ids": [fields.Command.set(self.attachment_ids.ids)]})
+        files = first._service_files() or link._service_keep(self.attachment_ids)
+        mail.write({"attachment_ids": [fields.Command.set(files.ids)]})
         return link, content
+
+    def _service_first_link(self):
+        """Return the link by which the customer was first asked for this version."""
+        return self.env["service.link"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("purpose", "=", "scope"),
+                ("record_version", "=", self.version),
+                ("date_revoked", "=", False),
+            ],
+            order="id",
+            limit=1,
+        )
 
     def _service_scope_content(self, zone):
         """Return what the customer is asked, as (label, text) in his language.
@@ -189,6 +207,7 @@ class ServiceScopeChange(models.Model):
                 ("res_id", "=", self.res_id),
                 ("kind", "=", "deadline"),
                 ("settlement", "=", False),
+                ("successor_id", "=", False),
             ],
             order="date_due, id",
             limit=1,
@@ -220,7 +239,12 @@ class ServiceScopeChange(models.Model):
         promise = self.scope_promise_id._service_unseal()
         if promise and not promise.settlement:
             moment = moment or fields.Datetime.now()
+            if settlement == "withdrawn":
+                # Expired a moment ago is no miss: waiting was all that was promised.
+                moment = min(verdict.to_second(moment), promise._service_limit())
             promise._service_settle(settlement, moment, note=note)
+            # The next version records the same key, by a statement of its own.
+            promise.flush_recordset()
 
     # ------------------------------------------------------------------
     # Cron
@@ -234,13 +258,22 @@ class ServiceScopeChange(models.Model):
             (self._expired_domain(), "_service_expire"),
             *((domain, "_service_remind") for domain in self._remind_domains()),
         ):
-            todo = self._service_unseal().search(domain, limit=CRON_BATCH, order="id")
-            for change in todo:
+            for change in self._service_in_batches(domain):
                 change = change.try_lock_for_update().filtered_domain(domain)
                 if change:
                     change._service_do_safely(work)
                 if not progress._commit_progress(1):
                     return
+
+    @api.model
+    def _service_in_batches(self, domain):
+        """Yield the rows of a domain, each once: those that fail block nobody."""
+        last = 0
+        while todo := self._service_unseal().search(
+            Domain(domain) & Domain("id", ">", last), limit=CRON_BATCH, order="id"
+        ):
+            last = todo[-1].id
+            yield from todo
 
     def _service_do_safely(self, work):
         try:

@@ -138,6 +138,7 @@ class ServiceScopeChange(models.Model):
                 ("res_id", "=", document.id),
                 ("kind", "in", MOVABLE),
                 ("settlement", "=", False),
+                ("successor_id", "=", False),
             ]
         )
         if not promise:

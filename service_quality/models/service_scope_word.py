@@ -75,7 +75,8 @@ class ServiceScopeChange(models.Model):
         self.env["service.event"]._service_log(
             self, value, old=f"v{self.version} {link.version}", new=value, note=note
         )
-        self._service_end_waiting("evidence", note, link.date_decided)
+        settlement = "evidence" if self._service_is_his_word(link) else "withdrawn"
+        self._service_end_waiting(settlement, note, link.date_decided)
         if value == "confirmed":
             self._service_apply(link, document, note)
         return self._service_pass_on(link, self._service_said(value, comment))
@@ -99,10 +100,37 @@ class ServiceScopeChange(models.Model):
             lambda: document._service_apply_scope_change(self)
         )
 
+    def _service_is_his_word(self, link):
+        """Tell whether who answers is a customer to whom we promised here before.
+
+        Where nothing was promised before, whoever was asked is the customer.
+        """
+        before = self.env["service.promise"].search(
+            [
+                ("res_model", "=", self.res_model),
+                ("res_id", "=", self.res_id),
+                ("kind", "!=", "scope"),
+                ("date_made", "<=", link.create_date),
+            ]
+        )
+        return not before or any(row._service_reached_by_link(link) for row in before)
+
     def _service_apply_date(self, link, document, note):
         """Move the promise to the confirmed date, or record the one it makes."""
-        promise = self.promise_id._service_unseal()
+        promise = self.promise_id._service_unseal()._service_last()
         moment = link.date_decided
+        is_his_word = (
+            promise._service_reached_by_link(link)
+            if promise
+            else self._service_is_his_word(link)
+        )
+        if document._service_is_done() or not is_his_word:
+            # What is done runs no more, and the word of somebody else moves nothing.
+            self.env["service.event"]._service_log(
+                promise or self, "not_moved", new=self.date_due_new, note=note
+            )
+            return
+        promise._service_resume(moment)
         if not promise or promise.settlement:
             vals = document._service_promise_vals(
                 name=self.name,
@@ -125,3 +153,4 @@ class ServiceScopeChange(models.Model):
             self.env["service.event"]._service_log(
                 promise, "tightened", old=old, new=self.date_due_new, note=note
             )
+            promise._service_tell_date(self.date_due_new)

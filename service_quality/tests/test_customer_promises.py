@@ -1,7 +1,7 @@
 import re
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -406,6 +406,12 @@ class TestAskKept(PortalCase):
         self.run_cron()
         self.assertEqual(len(self.asked()), 1)
         self.assertEqual(self.events_of(promise).count("kept_asked"), 1)
+
+    def test_ticked_long_before_due(self):
+        promise = self.declared(date_due=fields.Datetime.to_string(self.after(days=5)))
+        self.wait(days=5)
+        self.run_cron()
+        self.assertTrue(promise.date_kept_asked)
 
     def test_switched_off(self):
         self.company.service_ask_kept = False

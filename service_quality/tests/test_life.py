@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import ServiceCase
+from .common_link import LinkCase
 
 
 def text(moment):
@@ -318,7 +319,7 @@ class TestKinds(ServiceCase):
 
 
 @tagged("post_install", "-at_install")
-class TestClock(ServiceCase):
+class TestClock(LinkCase):
     """Cadence and pause, on a plan of progress updates every 4 working hours."""
 
     def setUp(self):
@@ -396,6 +397,71 @@ class TestClock(ServiceCase):
         self.assertGreater(promise.paused_hours, 0)
         kinds = self.events_of(promise)
         self.assertLess(kinds.index("paused"), kinds.index("resumed"))
+
+    def test_a_moved_update_keeps_the_cadence(self):
+        self.wait(hours=1)
+        self.agree(self.first, hours=30)
+        moved = self.running()
+        self.assertOutcome(self.first, "moved")
+        self.assertEqual(
+            (moved, moved.rule_id), (self.first.successor_id, self.plan.rule_ids)
+        )
+        self.wait(hours=20)
+        self.agent_message(self.ticket, "We have found the fault.")
+        self.assertOutcome(moved, "kept")
+        self.assertEqual(len(self.running()), 1)
+
+    def test_moved_beside_an_overdue_update(self):
+        self.first._service_unseal().date_due_asked = self.after(hours=30)
+        self.now = self.first.date_due + timedelta(seconds=1)
+        self.first._service_unseal()._service_move_agreed(self.now)
+        self.sync()
+        self.assertEqual(self.first.state, "overdue")
+        self.agent_message(self.ticket, "We have found the fault.")
+        self.assertOutcome(self.first, "late")
+        # The next update of the cadence, and nothing twice.
+        self.assertEqual(self.running().rule_id, self.plan.rule_ids)
+        self.assertEqual(len(self.running()), 1)
+
+    def test_an_agreed_date_while_the_clock_stands(self):
+        self.agent_message(self.ticket, "Which day suits you?")
+        promise = self.running()
+        promise._service_unseal().date_due_asked = self.after(days=4)
+        self.stage(self.awaiting)
+        self.wait(hours=30)
+        self.assertTrue(promise.date_paused)
+        promise._service_unseal()._service_move_agreed(self.now)
+        self.sync()
+        # Due stood still: his word came in time.
+        self.assertOutcome(promise, "moved")
+
+    def test_a_decision_by_link_ends_the_pause(self):
+        deadline = self.make_promise(self.ticket, date_due=self.after(days=1))
+        self.agent_message(self.ticket, "May we move it?")
+        token = self.ask_move(deadline, days=3)
+        promise = self.running().filtered("rule_id")
+        self.stage(self.awaiting)
+        self.assertTrue(promise.date_paused)
+        self.wait(hours=2)
+        self.decide(token, "no")
+        self.assertFalse(promise.date_paused)
+        self.assertFalse(promise.chase_count)
+        self.stage(self.working)
+        self.stage(self.awaiting)
+        self.assertFalse(promise.date_paused)  # the last word was his
+
+    def test_pausing_without_the_deleted_calendar(self):
+        self.agent_message(self.ticket, "Which day suits you?")
+        promise = self.running()
+        self.stage(self.awaiting)
+        promise._service_unseal().calendar_id = False
+        self.wait(days=1)
+        self.env["service.promise"]._service_end_pauses(self.now)
+        self.assertTrue(promise.exists())
+
+    def agree(self, promise, **delta):
+        """The customer agrees to a later date."""
+        self.decide(self.ask_move(promise, **delta), "yes")
 
     def test_no_pause_while_the_customer_waits_for_us(self):
         """A stage does not stop the clock when the last word was his."""

@@ -50,6 +50,46 @@ class TestPrivacy(RecoveryCase):
         self.assertOutcome(promise, "late", counted=True)
         self.assertFalse(promise.partner_email or promise.partner_id)
 
+    def test_all_after_a_change_was_sent(self):
+        """Whatever the look-up finds can be erased, and what hangs on it goes too."""
+        promise = self.make_promise(self.ticket)
+        change = self.model("service.scope.change", self.agent).create(
+            {
+                "name": "A bigger pump",
+                "description": "Petra wants it",
+                "res_model": self.ticket._name,
+                "res_id": self.ticket.id,
+            }
+        )
+        change.action_send()
+        promise._service_unseal().customer_comment = "Petra waited"
+        self.sync()
+        link = self.env["service.link"].search([("res_id", "=", change.id)])
+        pack = self.env["service.evidence.pack"]._service_make(
+            self.ticket._name, self.ticket.id
+        )
+        self.assertIn("Petra", pack.content)
+        wizard = self.env["privacy.lookup.wizard"].create(
+            {"name": self.customer.name, "email": self.customer.email}
+        )
+        wizard.action_lookup()
+        ours = wizard.line_ids.filtered(
+            lambda line: (line.res_model or "").startswith("service.")
+        )
+        for model in ("service.promise", "service.scope.change", "service.link"):
+            self.assertIn(model, ours.mapped("res_model"))
+        for line in ours:
+            line.action_unlink()
+        self.sync()
+        self.env.invalidate_all()
+        self.assertTrue(link.date_revoked)
+        for record in (promise, change.sudo(), link, pack):
+            facts = str(self.facts_of(record)) + str(
+                self.facts_of(self.raw_events(record))
+            )
+            for word in ("Petra", self.customer.email, "Printer"):
+                self.assertNotIn(word, facts, record)
+
     def test_twice(self):
         feedback = self.make_feedback(90)
         wizard = self.env["privacy.lookup.wizard"].create(

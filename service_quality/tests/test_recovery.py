@@ -422,6 +422,28 @@ class TestRecoverySteps(RecoveryCase):
             # Its answer is part of this recovery and opens no other.
             self.assertEqual(len(self.recoveries(ticket)), 1)
 
+    def test_nobody_answers_for_the_customer(self):
+        """Whom we failed is asked, whoever stands on the document by then."""
+        self.make_feedback(10, recipient=self.customer.email)
+        recovery = self.recoveries()[-1]
+        promised = self.open_by_promise()
+        for row in (recovery, promised):
+            document = self.env[row.res_model].browse(row.res_id)
+            self.as_user(document, self.agent).partner_email = "private@agent.example"
+            self.as_user(row, self.agent).action_check_back()
+            invitation = self.env["service.invitation"].search(
+                [("recovery_id", "=", row.id)]
+            )
+            self.assertEqual(invitation.email, self.customer.email)
+
+    def open_by_promise(self):
+        ticket = self.make_ticket()
+        self.company.service_recovery_on = "broken"
+        self.make_promise(ticket)
+        self.wait(hours=3)
+        self.close(ticket)
+        return self.recoveries(ticket)[-1:]
+
     def test_customer_who_cannot_be_asked(self):
         self.env["mail.blacklist"].create({"email": self.customer.email})
         with self.assertRaises(UserError):

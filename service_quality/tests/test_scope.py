@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models import service_scope_asking
 from .common import NOW
 from .common_scope import ScopeCase
 
@@ -98,8 +99,20 @@ class TestScopeDraft(ScopeCase):
         change = self.make_change(attachment_ids=[Command.link(plan.id)])
         self.assertEqual(plan.sudo().res_id, change.id)
         mail = self.mails()[-1]
-        self.assertEqual(mail.attachment_ids, plan.sudo())
-        self.assertIn(plan.sudo().checksum, mail.body_html)
+        sent, asked = mail.attachment_ids, plan.sudo().checksum
+        self.assertEqual((sent.raw, sent.checksum), (b"x", asked))
+        self.assertIn(asked, mail.body_html)
+        # Exchanged afterwards: what was asked, was asked.
+        plan.raw = b"another plan"
+        with self.assertRaises(AccessError):
+            self.as_user(sent, self.agent).raw = b"another plan"
+        self.wait(days=3)
+        self.run_cron()
+        reminder = self.mails()[-1]
+        self.assertIn("Reminder", reminder.subject)
+        self.assertEqual(reminder.attachment_ids.mapped("raw"), [b"x"])
+        self.assertIn(asked, reminder.body_html)
+        self.assertEqual(change.attachment_ids, plan.sudo())
 
     def test_only_on_documents_one_may_change(self):
         with self.assertRaises(AccessError):
@@ -396,6 +409,148 @@ class TestScopeWord(ScopeCase):
         self.assertEqual(promise.date_due, self.after(days=2))
         self.assertTrue(promise.is_counted)
 
+    def test_nobody_is_his_own_customer(self):
+        """His own address on the ticket while asking moves nothing, counts nothing."""
+        promise = self.make_promise(self.ticket, date_due=self.after(hours=4))
+        ticket = self.as_user(self.ticket, self.agent)
+        ticket.partner_email = "private@agent.example"
+        changes = [
+            self.make_change(date_due_new=self.moment(**delta))
+            for delta in ({"days": 2}, {"hours": 3})
+        ]
+        tokens = [
+            self.token_of(mail)
+            for mail in self.env["mail.mail"].search(
+                [("email_to", "=", "private@agent.example")], order="id"
+            )
+        ]
+        ticket.partner_email = self.customer.email
+        due = promise.date_due
+        for change, token in zip(changes, tokens, strict=True):
+            self.assertEqual(self.decide(token, "confirmed"), "done")
+            self.assertEqual(change.state, "confirmed")
+            self.assertOutcome(change.scope_promise_id, "withdrawn")
+        self.assertOutcome(promise, None)
+        self.assertEqual(promise.date_due, due)
+        self.assertIn("not_moved", self.events_of(promise))
+        deadlines = self.ticket.service_promise_ids.filtered(
+            lambda row: row.kind == "deadline"
+        )
+        self.assertEqual(deadlines, promise)
+
+    def test_nobody_of_ours_is_asked(self):
+        self.as_user(self.ticket, self.agent).partner_email = self.agent2.email
+        draft = self.make_change(send=False)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.as_user(draft, self.agent).action_send()
+        self.assertEqual(draft.state, "draft")
+
+    def test_a_colleague_of_the_customer_may_agree(self):
+        promise = self.make_promise(self.ticket, date_due=self.after(hours=4))
+        boss = self.env["res.partner"].create(
+            {
+                "name": "Boss",
+                "email": "boss@customer.example",
+                "parent_id": self.customer.commercial_partner_id.id,
+            }
+        )
+        self.ticket.partner_email = boss.email
+        change = self.make_change(date_due_new=self.moment(days=2))
+        mail = self.env["mail.mail"].search([("email_to", "=", boss.email)])
+        self.decide(self.token_of(mail), "confirmed")
+        self.assertOutcome(promise, "moved")
+        self.assertOutcome(change.scope_promise_id, "kept")
+
+    def test_two_changes_move_one_promise(self):
+        promise = self.make_promise(self.ticket, date_due=self.after(hours=4))
+        _first, one = self.sent_token(date_due_new=self.moment(days=2))
+        _second, two = self.sent_token(date_due_new=self.moment(days=3))
+        self.decide(one, "confirmed")
+        self.decide(two, "confirmed")
+        self.assertOutcome(promise, "moved")
+        self.assertOutcome(promise.successor_id, "moved")
+        last = promise.successor_id.successor_id
+        self.assertEqual(last.date_due, self.after(days=3))
+        running = self.ticket.service_promise_ids.filtered(
+            lambda row: not row.settlement
+        )
+        self.assertEqual(running, last)
+
+    def test_the_next_change_is_about_the_successor(self):
+        promise = self.make_promise(self.ticket, date_due=self.after(hours=4))
+        _change, token = self.sent_token(date_due_new=self.moment(days=2))
+        self.wait(hours=4, seconds=1)
+        self.decide(token, "confirmed")
+        change = self.make_change(date_due_new=self.moment(days=3))
+        self.assertEqual(change.promise_id, promise.successor_id)
+        with self.assertRaises(ValidationError):
+            self.make_change(send=False, promise_id=promise.id)
+
+    def test_a_yes_after_the_closing_starts_no_clock(self):
+        _change, token = self.sent_token(date_due_new=self.moment(days=2))
+        self.close(self.ticket)
+        self.decide(token, "confirmed")
+        self.assertFalse(
+            self.ticket.service_promise_ids.filtered(lambda row: not row.settlement)
+        )
+        self.assertIn("not_moved", self.events_of(_change))
+
+    def test_reopened_does_not_wait_for_what_was_called_back(self):
+        stage = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_rejected")
+        gone, waiting = self.make_change(), self.make_change()
+        ticket = self.as_user(self.ticket, self.agent)
+        ticket.stage_id = stage
+        self.sync()
+        self.as_user(gone, self.agent).action_cancel("Not wanted")
+        ticket.stage_id = self.stage_open
+        self.sync()
+        self.env.invalidate_all()
+        self.assertOutcome(gone.scope_promise_id, "withdrawn")
+        self.assertOutcome(waiting.scope_promise_id, None)
+
+    def test_calling_back_after_expiry_is_no_miss(self):
+        called, edited = self.make_change(), self.make_change()
+        self.now = called.date_expiry + timedelta(seconds=1)
+        self.as_user(called, self.agent).action_cancel("Too late")
+        self.as_user(edited, self.agent).write({"name": "Another pump"})
+        for change in (called, edited):
+            self.assertOutcome(change.scope_promise_id, "withdrawn")
+
+    def test_revised_and_sent_at_once(self):
+        change = self.make_change()
+        first = change.scope_promise_id
+        mine = self.as_user(change, self.agent)
+        mine.action_revise()
+        mine.action_send()
+        self.assertNotEqual(change.scope_promise_id, first)
+        self.assertEqual((change.state, change.version), ("sent", 2))
+
+    def test_a_line_break_in_the_title(self):
+        self.make_change(name="A bigger\r\nBcc: all@customer.example")
+        subject = self.mails()[-1].subject
+        self.assertFalse({"\n", "\r"} & set(subject), subject)
+        self.assertIn("A bigger Bcc", subject)
+
+    def test_failing_rows_block_nobody(self):
+        changes = [self.make_change() for _number in range(3)]
+        poison = changes[:2]
+        model = type(changes[0])
+        original = model._service_expire
+
+        def expire(change):
+            if change in poison:
+                raise ValueError("poison")
+            return original(change)
+
+        self.patch(model, "_service_expire", expire)
+        self.patch(service_scope_asking, "CRON_BATCH", 2)
+        self.now = changes[0].date_expiry + timedelta(seconds=1)
+        with self.assertLogs("odoo.addons.service_quality", "ERROR"):
+            self.run_cron()
+        self.assertEqual(
+            [change.state for change in changes], ["sent", "sent", "expired"]
+        )
+
     # ------------------------------------------------------------------
     # Orders
     # ------------------------------------------------------------------
@@ -418,6 +573,19 @@ class TestScopeWord(ScopeCase):
         running = order.service_promise_ids.filtered(lambda row: not row.settlement)
         self.assertEqual(running, native.successor_id)
         self.assertEqual(change.currency_id, order.currency_id)
+
+    def test_each_agreed_date_reaches_the_order(self):
+        order = self.make_order(commitment_date=self.after(days=1))
+        self.agent_message(order, "We deliver tomorrow.")
+        for days in (3, 5):
+            _change, token = self.sent_token(
+                document=order, date_due_new=self.moment(days=days)
+            )
+            self.decide(token, "confirmed")
+            self.assertEqual(order.commitment_date, self.after(days=days))
+        running = order.service_promise_ids.filtered(lambda row: not row.settlement)
+        self.decide(self.ask_move(running, days=7), "yes")
+        self.assertEqual(order.commitment_date, self.after(days=7))
 
     def test_no_line_without_product_price_or_lock(self):
         order = self.make_order()

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: What of a row says who somebody is: removed, while the figures stay.
@@ -14,7 +14,31 @@ PERSONAL = {
         "compensation_text",
     ],
     "service.wow": ["partner_id", "description"],
-    "service.promise": ["partner_id", "partner_name", "partner_email", "phone"],
+    "service.promise": [
+        "partner_id",
+        "partner_name",
+        "partner_email",
+        "phone",
+        "customer_comment",
+    ],
+    "service.scope.change": [
+        "partner_id",
+        "partner_name",
+        "partner_email",
+        "description",
+        "reason",
+        "decided_by",
+        "customer_comment",
+    ],
+    "service.checklist": ["partner_id"],
+    "service.link": [
+        "partner_id",
+        "partner_name",
+        "content",
+        "comment",
+        "question",
+        "decided_by",
+    ],
 }
 ERASED = "\N{EM DASH}"
 
@@ -54,8 +78,25 @@ class ServiceSealedMixin(models.AbstractModel):
         as well. Nothing that counts changes.
         """
         names = [name for name in PERSONAL[self._name] if name in self._fields]
-        self.write({**dict.fromkeys(names, False), "res_name": ERASED})
+        vals = dict.fromkeys(names, False)
+        if "res_name" in self._fields:
+            vals["res_name"] = ERASED
+        self.write(vals)
         self._service_erase_events()
+        self._service_erase_what_belongs()
+
+    def _service_erase_what_belongs(self):
+        """Erase how these rows were asked about, and what was printed of them."""
+        links = self.env["service.link"]._service_unseal()
+        packs = self.env["service.evidence.pack"]._service_unseal()
+        links.search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )._service_erase()
+        for row in self:
+            packs |= packs.search(
+                [("res_model", "=", row.res_model), ("res_id", "=", row.res_id)]
+            )
+        packs._service_erase()
 
     @api.model
     def _service_erase_events(self):
@@ -73,3 +114,40 @@ class ServiceSealedMixin(models.AbstractModel):
         )
         self.env["service.event"].invalidate_model(["note", "res_name"])
         self.env["service.event"]._service_log(self, "erased")
+
+
+class ServiceLink(models.Model):
+    _inherit = "service.link"
+
+    def _service_erase(self):
+        # Nobody answers by it any more: its text is gone.
+        if not self:
+            return None
+        running = self.filtered(lambda link: not link.date_revoked)
+        running.write({"date_revoked": fields.Datetime.now()})
+        self.write({"email": ERASED})
+        self._service_files().unlink()
+        return super()._service_erase()
+
+    def _service_erase_what_belongs(self):
+        """Nothing is asked about a link."""
+
+
+class ServiceScopeChange(models.Model):
+    _inherit = "service.scope.change"
+
+    def _service_erase(self):
+        files = self.attachment_ids
+        self.write({"attachment_ids": [fields.Command.clear()]})
+        files.filtered(lambda file: file.res_model == self._name).unlink()
+        return super()._service_erase()
+
+
+class ServiceEvidencePack(models.Model):
+    _inherit = "service.evidence.pack"
+
+    def _service_erase(self):
+        if self:
+            # The digest stays: it proves what was printed, to whoever has the paper.
+            self.write({"content": ERASED, "res_name": ERASED})
+            self._service_erase_events()
