@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAll, queryOne } from "@odoo/hoot-dom";
+import { EventBus } from "@odoo/owl";
 import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
@@ -56,9 +57,10 @@ const makeChecklist = (lines, values) => ({
     ...values,
 });
 
-const mountBoard = (lines, values = {}) =>
+const mountBoard = (lines, values = {}, props = {}) =>
     mountWithCleanup(ChecklistBoard, {
         props: {
+            ...props,
             resModel: "helpdesk.ticket",
             resId: 5,
             data: {
@@ -332,6 +334,33 @@ test("quick ticks are saved one after the other, a refused one alone goes back",
     expect(choice(2, "yes")).toHaveAttribute("aria-pressed", "false");
     expect(choice(3, "yes")).toHaveAttribute("aria-pressed", "true");
     expect.verifyErrors(["Refused"]);
+});
+
+test("the form is saved after the ticks that are on their way", async () => {
+    const answered = new Deferred();
+    const lines = [makeLine()];
+    onRpc("service.checklist.line", "action_answer", async () => {
+        await answered;
+        return {
+            ...lines[0],
+            answer: "yes",
+            is_answered: true,
+            date_answered: "2026-01-05 10:00:00",
+            checklist: { id: 7, state: "passed", score: 1, version: 2 },
+        };
+    });
+    const formBus = new EventBus();
+    await mountBoard(lines, {}, { formBus });
+    await click(choice(1, "yes"));
+    const proms = [];
+    formBus.trigger("NEED_LOCAL_CHANGES", { proms });
+    expect(proms).toHaveLength(1);
+    proms[0].then(() => expect.step("saved"));
+    await animationFrame();
+    expect.verifySteps([]);
+    answered.resolve();
+    await animationFrame();
+    expect.verifySteps(["saved"]);
 });
 
 test("a colleague's tick appears by itself, what is being typed stays", async () => {

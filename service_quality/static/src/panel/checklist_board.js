@@ -10,7 +10,7 @@ import {
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
 import { useFileUploader } from "@web/core/utils/files";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { user } from "@web/core/user";
 import { asksWhy, choicesOf, isChosen, keyOf, valuesOf, valuesOfLine } from "./checklist_answers";
 import { ChecklistCard } from "./checklist_card";
@@ -28,7 +28,12 @@ const TYPING = "input, textarea, select, [contenteditable=true]";
 export class ChecklistBoard extends Component {
     static template = "service_quality.ChecklistBoard";
     static components = { ChecklistCard };
-    static props = { data: Object, resModel: String, resId: Number };
+    static props = {
+        data: Object,
+        resModel: String,
+        resId: Number,
+        formBus: { type: Object, optional: true },
+    };
 
     setup() {
         this.dialog = useService("dialog");
@@ -54,6 +59,13 @@ export class ChecklistBoard extends Component {
             }
         });
         this.listen();
+        if (this.props.formBus) {
+            // Whoever ticks the last line and closes at once must not be stopped by
+            // an answer that is still on its way.
+            useBus(this.props.formBus, "NEED_LOCAL_CHANGES", ({ detail }) =>
+                detail.proms.push(this.model.queue.getUnlockedDef())
+            );
+        }
         useExternalListener(window, "beforeunload", (ev) => {
             if (this.model.pending) {
                 ev.preventDefault();
