@@ -23,7 +23,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import ServiceCase
+from .common_link import LinkCase
 
 REFUSED = (AccessError, UserError, ValidationError)
 KINDS = ["deadline", "response", "callback", "progress", "scope", "appointment"]
@@ -208,6 +208,32 @@ class TwinWorlds(RuleBasedStateMachine):
             self.agent_tries(lambda: ticket.write(before))
             self.twin.message_subscribe(self.case.customer.ids)
 
+    @rule(hours=st.integers(1, 48))
+    def agree_with_himself(self, hours):
+        """A change sent to his own address, which then agrees by its link."""
+        case, private = self.case, "private@agent.example"
+        ticket = case.as_user(self.twin, case.agent)
+        later = fields.Datetime.to_string(case.after(hours=hours))
+
+        def send():
+            change = case.model("service.scope.change", case.agent).create(
+                {
+                    "name": "Later is better",
+                    "date_due_new": later,
+                    "res_model": self.twin._name,
+                    "res_id": self.twin.id,
+                }
+            )
+            change.action_send()
+
+        self.agent_tries(lambda: ticket.write({"partner_email": private}))
+        self.agent_tries(send)
+        self.agent_tries(lambda: ticket.write({"partner_email": case.customer.email}))
+        for mail in case.env["mail.mail"].search([("email_to", "=", private)]):
+            if "Please confirm" in mail.subject:
+                token = case.token_of(mail)
+                self.agent_tries(lambda token=token: case.decide(token, "confirmed"))
+
     @rule()
     def tick_a_call(self):
         """A call marked as done, without a word about it."""
@@ -294,7 +320,7 @@ class TwinWorlds(RuleBasedStateMachine):
 
 
 @tagged("post_install", "-at_install")
-class TestPolish(ServiceCase):
+class TestPolish(LinkCase):
     def test_no_action_improves_the_figures(self):
         TwinWorlds.case = self
         run_state_machine_as_test(

@@ -82,6 +82,15 @@ class TestQuickFeedback(QuickCase):
             [f"recommend={number}" for number in range(11)],
         )
 
+    def test_looking_with_a_file_for_a_comment(self):
+        response = self.opener.request(
+            "GET",
+            self.base_url() + self.path(),
+            files={"comment": ("x.txt", b"x"), "reason": ("y.txt", b"y")},
+            timeout=20,
+        )
+        self.assertEqual(response.status_code, 200)
+
     def test_looking_stores_nothing(self):
         """Robots open every link of a mail."""
         for link in self.links:
