@@ -77,7 +77,8 @@ class ServiceQualityMixin(models.AbstractModel):
         now = fields.Datetime.now()
         running = self.env["service.promise"]._service_running(self)
         running._service_resume(now, text)
-        self._service_log_contact(running, "inbound", now, text)
+        # Without the text: it is no message, and stands where he decided.
+        self._service_log_contact(running, "inbound", now, False)
 
     def _service_note_change(self, heading, text, employee=None):
         """Write a line about a change into the chatter of one document.
