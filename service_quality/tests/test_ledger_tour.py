@@ -13,7 +13,10 @@ class TestLedgerTour(HttpCase):
         super().setUpClass()
         plans = cls.env["service.plan"].with_context(active_test=False)
         plans.search([]).active = False
-        cls.company = cls.env["res.company"].create({"name": "Tour Company"})
+        cls.company = cls.env["res.company"].create(
+            # A tour lasts seconds: nobody has to wait before he keeps his word.
+            {"name": "Tour Company", "service_lead_minutes": 0}
+        )
         cls.agent = cls._make_user(
             "ledger_agent",
             "helpdesk_mgmt.group_helpdesk_user,"
