@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+#: So far back the cron looks for broken promises without a recovery.
+RECOVER_LOOK_BACK = timedelta(days=3)
 #: What the links, the names and the company of a fact are called, on every fact.
 LINK_FIELDS = (
     "res_model",
@@ -188,8 +190,32 @@ class ServicePromise(models.Model):
 
     def _service_settle(self, settlement, moment, note=None, declared=False):
         result = super()._service_settle(settlement, moment, note, declared)
-        self._service_recover()
+        # A document that is saved does not wait for it: the cron opens it, minutes
+        # later, and a closing taken back by then opens none.
+        if self.env["service.worker"]._service_guard() is None:
+            self._service_recover()
         return result
+
+    @api.model
+    def _cron_recover(self):
+        """Open the recoveries of promises that documents broke since.
+
+        Looks back three days (a cron may have been down), and never opens a second
+        recovery for a promise. A row that fails is logged and stops no other.
+        """
+        since = fields.Datetime.now() - RECOVER_LOOK_BACK
+        promises = self._service_unseal().search(
+            [
+                ("is_counted", "=", True),
+                ("outcome", "in", ["missed", "late"]),
+                ("date_settled", ">=", since),
+            ]
+        )
+        recoveries = self.env["service.recovery"]._service_unseal()
+        opened = recoveries.search([("promise_id", "in", promises.ids)])
+        worker = self.env["service.worker"]
+        for promise in promises - opened.promise_id:
+            worker._service_safely(promise._service_recover)
 
     def _service_on_corrected(self):
         result = super()._service_on_corrected()

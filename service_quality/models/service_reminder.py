@@ -131,6 +131,7 @@ class ServiceReminder(models.Model):
         progress = self.env["ir.cron"]
         now = fields.Datetime.now()
         self.env["service.promise"]._service_end_pauses(now)
+        self.env["service.promise"]._cron_recover()
         for kind, _label in KINDS:
             todo = self._service_todo(kind, now)
             progress._commit_progress(remaining=len(todo))

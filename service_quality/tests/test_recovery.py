@@ -50,6 +50,7 @@ class RecoveryCase(ServiceCase):
     def recoveries(self, document=None):
         document = document or self.ticket
         self.sync()
+        self.env["service.promise"]._cron_recover()
         return self.env["service.recovery"].search(
             [("res_model", "=", document._name), ("res_id", "=", document.id)],
             order="id",
@@ -145,6 +146,17 @@ class TestRecoveryOpening(RecoveryCase):
         self.assertOutcome(promise, "missed", counted=True)
         recovery = self.recoveries()
         self.assertEqual((recovery.trigger, recovery.promise_id), ("missed", promise))
+
+    def test_closing_does_not_wait_for_it(self):
+        """The cron opens it; a closing taken back by then was no failure."""
+        self._missed()
+        found = self.env["service.recovery"].search([("res_id", "=", self.ticket.id)])
+        self.assertFalse(found)
+        self.reopen(self.ticket)
+        self.assertFalse(self.recoveries())
+        self.close(self.ticket)
+        self.wait(days=4)
+        self.assertFalse(self.recoveries(), "too old for the cron")
 
     def test_uncounted_promise_opens_none(self):
         self._missed(told=False)
