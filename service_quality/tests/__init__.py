@@ -8,6 +8,7 @@ from . import test_checklist_plan
 from . import test_checklist_race
 from . import test_checklist_score
 from . import test_checklist_template
+from . import test_checklist_tour
 from . import test_checklist_workbook
 from . import test_composer
 from . import test_customer_pages

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import ServiceCase
+from .common import ServiceCase, ServiceHttpCase
 
 LINES = [
     {"name": "Cause found?", "is_required": True},
@@ -13,6 +13,14 @@ LINES = [
     {"name": "How much detail?", "kind": "balance"},
     {"name": "What did we learn?", "kind": "text"},
 ]
+REPLY = """From: Customer <{sender}>
+To: support@quality-test.example
+Subject: Re: your ticket
+Message-Id: <reply-{id}@customer.example>
+Content-Type: text/plain; charset=utf-8
+
+It works, thank you.
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -408,6 +416,7 @@ class TestGate(ServiceCase):
         paths = {
             "write": lambda: ticket.write(self.done),
             "form": lambda: ticket.web_save(self.done, {"stage_id": {}}),
+            "kanban": lambda: ticket.web_save(self.done, {}),
             "list": lambda: ticket.web_save_multi([self.done], {"stage_id": {}}),
             "import": lambda: self._import(ticket),
             "attribute": lambda: setattr(ticket, "stage_id", self.stage_closed),
@@ -520,6 +529,32 @@ class TestGate(ServiceCase):
             kinds = self.events_of(ticket.service_checklist_ids)
             self.assertEqual(kinds, ["closed_open"])
 
+    def _receive(self):
+        """Take a reply of the customer in through the mail gateway."""
+        mail = REPLY.format(sender=self.customer.email, id=self.ticket.id)
+        thread = self.env["mail.thread"].with_user(self.env.ref("base.user_root"))
+        thread.message_process("helpdesk.ticket", mail, thread_id=self.ticket.id)
+        self.sync()
+
+    def test_mail_of_the_customer(self):
+        """A reply is taken in; the gate stays where it is."""
+        before = len(self.ticket.message_ids)
+        self._receive()
+        self.assertEqual(len(self.ticket.message_ids), before + 1)
+        self.assertEqual(self.ticket.message_ids[0].author_id, self.customer)
+        self.assertFalse(self.ticket.closed)
+        self.assertEqual(self.checklist.state, "todo")
+        self.assertBlocked(lambda: self.close(self.ticket))
+
+    def test_mail_that_closes(self):
+        """A host that moves the ticket on a reply does so, and leaves a mark."""
+        message = {"to": "support@quality-test.example", "cc": ""}
+        ticket = self.ticket.with_user(self.env.ref("base.user_root"))
+        ticket.message_update(message, update_vals=self.done)
+        self.sync()
+        self.assertTrue(self.ticket.closed)
+        self.assertEqual(self.events_of(self.checklist), ["closed_open"])
+
     def test_order(self):
         self.make_plan(
             "sale.order", is_gate=True, template_ids=[Command.set(self.template.ids)]
@@ -550,3 +585,25 @@ class TestGate(ServiceCase):
         self.as_user(self.ticket, self.agent).stage_id = other
         self.sync()
         self.assertEqual(self.ticket.stage_id, other)
+
+
+@tagged("post_install", "-at_install")
+class TestGatePortal(ServiceHttpCase):
+    """The customer closes his ticket in the portal."""
+
+    def test_customer_closes(self):
+        template = self.make_template([{"name": "Cause found?", "is_required": True}])
+        self.make_plan(is_gate=True, template_ids=[Command.set(template.ids)])
+        ticket = self.make_ticket(partner=self.portal.partner_id)
+        checklist = ticket.service_checklist_ids
+        self.stage_closed.close_from_portal = True
+        self.authenticate(self.portal.login, self.portal.login)
+        path = f"/ticket/close?ticket_id={ticket.id}&stage_id={self.stage_closed.id}"
+        response = self.url_open(path, allow_redirects=False)
+        self.assertEqual(response.status_code, 302)
+        self.assertIn(f"/my/ticket/{ticket.id}", response.headers["Location"])
+        self.sync()
+        self.env.invalidate_all()
+        self.assertTrue(ticket.closed)
+        self.assertEqual(self.events_of(checklist), ["closed_open"])
+        self.assertEqual(checklist.state, "todo")
