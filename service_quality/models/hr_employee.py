@@ -48,6 +48,16 @@ class HrEmployee(models.Model):
         employee = self.sudo().browse(employee_id)
         return employee.department_id.id, employee.resource_calendar_id.id
 
+    @api.model
+    @ormcache("employee_id")
+    def _service_name(self, employee_id):
+        """Return the name of an employee, "" of none.
+
+        Cached: every card of a promise shows it. A new name empties the cache.
+        """
+        # sudo: a name only; an agent may not read hr.employee
+        return self.sudo().browse(employee_id).name or ""
+
     def _service_get_department(self):
         """Return the department of one employee, or of none."""
         attribution = self._service_attribution(self.id, fields.Date.today())
@@ -92,3 +102,15 @@ class HrVersion(models.Model):
     _inherit = ["service.cached.mixin", "hr.version"]
 
     _service_cached_fields = ATTRIBUTION_FIELDS
+
+
+class ResourceResource(models.Model):
+    """The name of an employee is the name of his resource."""
+
+    _inherit = "resource.resource"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            self.env.registry.clear_cache()
+        return result

@@ -17,6 +17,17 @@ class ResUsers(models.Model):
         domain = [("user_id", "=", user_id), ("company_id", "=", company_id)]
         return employees.search(domain, limit=1).id
 
+    @api.model
+    @ormcache("user_id")
+    def _service_own_employees(self, user_id):
+        """Return {company id: employee id} of a user, archived ones left out.
+
+        Cached: every card of a promise asks it. Changes of employees empty the cache.
+        """
+        # sudo: a plain user may not read hr.employee; only ids leave this method
+        employees = self.env["hr.employee"].sudo().search([("user_id", "=", user_id)])
+        return {row.company_id.id: row.id for row in employees}
+
     def _service_led_employees(self):
         """Return the user's own employees and everybody below them, as superuser.
 

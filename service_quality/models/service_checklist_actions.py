@@ -45,8 +45,9 @@ class ServiceChecklist(models.Model):
 
     def _service_is_own(self, checklist):
         """Tell whether a checklist is about the user himself."""
+        own = self.env.user._service_own_employees(self.env.uid)
         # sudo: whether a row is the user's own, nothing else is read
-        return checklist.sudo().employee_id in self.env.user.sudo().employee_ids
+        return checklist.sudo().employee_id.id in own.values()
 
     def _service_touch(self):
         """Write each row, so that whoever else works on it at this moment notices.

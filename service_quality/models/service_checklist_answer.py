@@ -98,6 +98,7 @@ class ServiceChecklistLine(models.Model):
     def _check_document(self, document):
         """Refuse an answer that the document does not allow this user now."""
         document.check_access("write")
+        document._service_prefetch_state()
         # sudo: the state of a document the user may write to
         if document.sudo()._service_is_done():
             raise UserError(

@@ -51,20 +51,19 @@ class ServicePromise(models.Model):
         stored = self.filtered("id")
         writable = set(stored._service_filter_by_document("write")._ids)
         is_manager = self.env.user.has_group("service_quality.group_manager")
-        # sudo: which employees are the user himself
-        own = self.env.user.sudo().employee_ids
+        own = self.env.user._service_own_employees(self.env.uid)
         for promise in self:
             names = []
             if promise.id in writable:
                 names += promise._service_agent_actions(own)
-            if is_manager and promise.id and promise.employee_id not in own:
+            if is_manager and promise.id and promise.employee_id.id not in own.values():
                 names += promise._service_manager_actions()
             promise.allowed_actions = " ".join(dict.fromkeys(names))
 
     def _service_agent_actions(self, own):
         """Return what somebody who may change the document may do with one promise.
 
-        :param own: the user's employees
+        :param dict own: company id -> id of the user's employee there
         """
         names = []
         is_overdue = self.state == "overdue"
@@ -77,9 +76,8 @@ class ServicePromise(models.Model):
                 names.append("keep")
             if not is_overdue:
                 names.append("move")
-                # sudo: the user's employee in the company of the promise
-                mine = own.filtered(lambda row: row.company_id == self.company_id)
-                if mine and self.employee_id not in mine and self._service_has_time():
+                mine = own.get(self.company_id.id)
+                if mine and self.employee_id.id != mine and self._service_has_time():
                     names.append("take_over")
             if self._service_can_fix():
                 names.append("fix")
@@ -272,7 +270,7 @@ class ServicePromise(models.Model):
             "date_end": to_string(self.date_end) or "",
             "date_settled": to_string(self.date_settled) or "",
             "date_asked": to_string(self.date_due_asked) or "",
-            "employee": self.employee_id.sudo().name or "",  # name only
+            "employee": self.employee_id._service_name(self.employee_id.id),
             "customer": self.partner_name or "",
             "phone": self.phone or "",
             "res_model": self.res_model,

@@ -98,6 +98,9 @@ class ServiceQualityMixin(models.AbstractModel):
         # sudo: a plain user may not read employees; callers take a snapshot
         return self.env["hr.employee"].sudo().browse(employee_id or ())
 
+    def _service_prefetch_state(self):
+        """Hook: read what ``_service_is_done`` needs of one document at once."""
+
     def _service_is_done(self):
         """Tell whether one document is done: what the customer waited for is there."""
         return False

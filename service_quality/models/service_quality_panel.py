@@ -44,6 +44,7 @@ class ServiceQualityMixin(models.AbstractModel):
         self.check_access("read")
         if not self.env.user.has_group("service_quality.group_user"):
             raise AccessError(self.env._("You have no access to Service Quality."))
+        self._service_prefetch_state()
 
     def _service_linked_rows(self, name, order=None):
         """Return the rows of a model about one document that the user may read.

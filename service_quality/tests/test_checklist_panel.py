@@ -72,6 +72,29 @@ class TestPanel(PanelCase):
         )
         self.assertLessEqual(queries, TICK_QUERIES, asked)
 
+    def test_an_order(self):
+        """The same limits hold where the host knows less about its own state."""
+        order = self.make_order()
+        for number in range(2):
+            self.make_promise(order, name=f"Promise {number}")
+        for number in range(3):
+            template = self.make_template(FOURTEEN, name=f"List {number}")
+            checklist = self.start_checklist(order, template)
+            self.answer(checklist.line_ids[0], answer="yes")
+        for user in (self.agent, self.manager):
+            with self.subTest(user=user.login):
+                queries, asked = self.count_queries(
+                    order, user, lambda doc: doc.get_service_panel_data()
+                )
+                self.assertLessEqual(queries, PANEL_QUERIES, asked)
+        answers = iter(["yes", "no"])
+        queries, asked = self.count_queries(
+            checklist.line_ids[3],
+            self.agent,
+            lambda line: line.action_answer(answer=next(answers)),
+        )
+        self.assertLessEqual(queries, TICK_QUERIES, asked)
+
     def test_a_new_name_is_shown(self):
         checklist = self.start_checklist(self.ticket)
         self.answer(checklist.line_ids, answer="yes")
@@ -79,20 +102,42 @@ class TestPanel(PanelCase):
         shown = self.as_user(self.ticket, self.agent).get_service_panel_data()
         self.assertEqual(shown["checklists"][0]["lines"][0]["answered_by"], "Renamed")
 
+    def test_a_new_name_of_an_employee_is_shown(self):
+        self.make_promise(self.ticket)
+        self.as_user(self.ticket, self.agent).get_service_panel_data()
+        for record in (self.employee, self.employee.resource_id):
+            record.name = f"Renamed {record._name}"
+            shown = self.as_user(self.ticket, self.agent).get_service_panel_data()
+            self.assertEqual(shown["promises"][0]["employee"], record.name)
+
+    def test_own_work_is_known_after_a_change_of_employees(self):
+        """Nobody waives his own, also when it became his own a moment ago."""
+        self.start_checklist(self.ticket)
+
+        def may_waive():
+            shown = self.as_user(self.ticket, self.manager).get_service_panel_data()
+            return shown["checklists"][0]["can_waive"]
+
+        self.assertTrue(may_waive())
+        self.manager.employee_ids.user_id = False
+        self.employee.user_id = self.manager
+        self.assertFalse(may_waive())
+
     def test_list_of_documents(self):
         """The columns of a list cost the same for two documents and for eighty."""
         template = self.make_template()
-        tickets = self.ticket
-        for number in range(8):
-            tickets |= self.make_ticket(name=f"Ticket {number}")
-        for ticket in tickets:
-            self.start_checklist(ticket, template)
         spec = {"service_checklist_state": {}, "service_checklist_progress": {}}
-        few, many = (
-            self.count_queries(rows, self.manager, lambda rows: rows.web_read(spec))[0]
-            for rows in (tickets[:2], tickets)
-        )
-        self.assertEqual(few, many)
+        for make in (self.make_ticket, self.make_order):
+            documents = make()
+            documents = documents.union(*(make() for _number in range(79)))
+            for document in documents:
+                self.start_checklist(document, template)
+            few, many = (
+                self.count_queries(rows, self.manager, lambda rows: rows.web_read(spec))
+                for rows in (documents[:2], documents)
+            )
+            with self.subTest(model=documents._name):
+                self.assertEqual(few[0], many[0], many[1])
 
     def test_columns_of_a_list(self):
         one, other = self.make_ticket(name="One"), self.make_ticket(name="Other")
