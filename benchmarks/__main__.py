@@ -19,7 +19,15 @@ from odoo.tools import config
 from . import scene
 from .measure import Arm
 
-NAMES = ("hosts", "ledger", "reminders", "silent", "links", "burst")
+NAMES = (
+    "hosts",
+    "ledger",
+    "reminders",
+    "silent",
+    "links",
+    "burst",
+    "checklists",
+)
 
 
 class Bench:
