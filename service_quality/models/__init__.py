@@ -66,7 +66,7 @@ from . import hr_employee, res_users
 from . import mail_activity
 from . import service_reminder
 from . import service_scope_change, service_scope_draft
-from . import service_scope_asking, service_scope_word
+from . import service_scope_asking, service_scope_word, service_scope_follow_up
 from . import service_promise_ask_kept
 from . import survey_survey
 from . import survey_user_input

@@ -221,8 +221,8 @@ class ServiceChecklist(models.Model):
 
         Without one nobody who closes a document is asked.
         """
-        # sudo: that there is one
         domain = [("res_model", "=", res_model), ("is_gate", "=", True)]
+        # sudo: that there is one
         return bool(self.sudo().search_count(domain, limit=1))
 
     @api.model

@@ -119,6 +119,7 @@ class ServiceChecklist(models.Model):
         ):
             self.env[name].flush_model()
         model = self[0].res_model
+        # sudo: facts of the document of a list that the caller may read
         documents = self.env[model].sudo().browse(set(self.mapped("res_id"))).exists()
         if not documents:
             return {}

@@ -104,10 +104,8 @@ class ServiceChecklist(models.Model):
         served = self.env["service.linked.mixin"]._service_document_models()
         for res_model, checklists in automatic.grouped("res_model").items():
             if res_model in served:
-                # sudo: done or not, nothing else
-                documents = (
-                    self.env[res_model].sudo().browse(checklists.mapped("res_id"))
-                )
+                documents = self.env[res_model].browse(checklists.mapped("res_id"))
+                documents = documents.sudo()  # done or not, nothing else
                 done = documents.filtered(lambda doc: doc._service_is_done())
                 self._service_freeze(done, fields.Datetime.now())
 

@@ -98,10 +98,9 @@ class ServiceChecklistTemplate(models.Model):
             template.line_count = counts.get(template, 0)
 
     def _compute_use_count(self):
-        # sudo: how many there are, whoever sees their documents
         counts = dict(
             self.env["service.checklist"]
-            .sudo()
+            .sudo()  # how many there are, whoever sees their documents
             ._read_group(
                 [("template_id", "in", self.ids)], ["template_id"], ["__count"]
             )

@@ -90,10 +90,8 @@ class ServicePromise(models.Model):
         to come; at most one per customer.
         """
         now = fields.Datetime.now()
-        # sudo: the setting of each company
-        companies = (
-            self.env["res.company"].sudo().search([("service_ask_kept", "=", True)])
-        )
+        companies = self.env["res.company"].sudo()  # the setting of each
+        companies = companies.search([("service_ask_kept", "=", True)])
         if not companies:
             return self
         promises = self._service_unseal().search(

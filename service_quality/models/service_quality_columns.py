@@ -28,10 +28,9 @@ class ServiceQualityMixin(models.AbstractModel):
     )
 
     def _compute_service_checklist_columns(self):
-        # sudo: two figures of documents that the user may read
         groups = (
             self.env["service.checklist.line"]
-            .sudo()
+            .sudo()  # two figures of documents that the user may read
             ._read_group(
                 [
                     ("checklist_id.res_model", "=", self._name),

@@ -87,8 +87,8 @@ class ServiceRecovery(models.Model):
         """
         # sudo: who leads whom, for the choice only
         employee = self.env["hr.employee"].sudo().browse(vals["employee_id"])
-        department = self.env["hr.department"].sudo().browse(vals["department_id"])
-        company = self.env["res.company"].sudo().browse(vals["company_id"])
+        department = employee.env["hr.department"].browse(vals["department_id"])
+        company = employee.env["res.company"].browse(vals["company_id"])
         candidates = (
             company.service_recovery_user_id,
             employee.parent_id.user_id,

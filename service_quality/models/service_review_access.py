@@ -81,10 +81,9 @@ class ServiceChecklist(models.Model):
     def _check_access(self, operation):
         if self.env.su or not any(self._ids):
             return super()._check_access(operation)
-        # sudo: the purpose only, to know by which rule access is decided
-        private = self.browse(
-            self.sudo().filtered(lambda row: row.purpose in ASSESSMENTS)._ids
-        )
+        rows = self.sudo()  # the purpose only: by which rule is access decided?
+        private = rows.filtered(lambda row: row.purpose in ASSESSMENTS)
+        private = self.browse(private._ids)
         if not private:
             return super()._check_access(operation)
         result = super(ServiceChecklist, self - private)._check_access(operation)

@@ -191,7 +191,8 @@ class ServiceReviewProgram(models.Model):
             ("assignment_ids", "!=", False),
             ("template_id", "=", self.template_id.id),
         ]
-        return self.env["service.checklist"].sudo().search(domain).mapped("res_id")
+        checklists = self.env["service.checklist"].sudo()  # which were drawn before
+        return checklists.search(domain).mapped("res_id")
 
     def _service_eligible(self, documents, reviewers):
         """Return {document id: reviewers who may read and review it}.
@@ -204,6 +205,7 @@ class ServiceReviewProgram(models.Model):
             seen = documents.with_user(reviewer).with_context(
                 allowed_company_ids=self.company_id.ids
             )
+            # sudo: who answers for the documents that this reviewer may read
             for document in seen._filtered_access("read").sudo():
                 if document._service_get_employee().user_id != reviewer:
                     eligible[document.id].append(reviewer)

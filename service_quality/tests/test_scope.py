@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models import service_scope_asking
+from ..models import service_scope_follow_up
 from .common import NOW
 from .common_scope import ScopeCase
 
@@ -543,7 +543,7 @@ class TestScopeWord(ScopeCase):
             return original(change)
 
         self.patch(model, "_service_expire", expire)
-        self.patch(service_scope_asking, "CRON_BATCH", 2)
+        self.patch(service_scope_follow_up, "CRON_BATCH", 2)
         self.now = changes[0].date_expiry + timedelta(seconds=1)
         with self.assertLogs("odoo.addons.service_quality", "ERROR"):
             self.run_cron()

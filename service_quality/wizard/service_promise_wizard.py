@@ -48,9 +48,9 @@ class ServicePromiseWizard(models.TransientModel):
     def _compute_phone(self):
         for wizard in self:
             document = wizard.kind == "callback" and wizard._get_document()
-            wizard.phone = document and (
-                wizard.phone or document.sudo()._service_get_partner().phone
-            )  # sudo: the phone number of the customer of a readable document
+            # sudo: the phone number of the customer of a readable document
+            partner = document and document.sudo()._service_get_partner()
+            wizard.phone = (wizard.phone or partner.phone) if document else False
 
     @api.depends("res_model", "res_id", "kind")
     def _compute_tolerance_minutes(self):
