@@ -1,3 +1,4 @@
+import os
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -9,6 +10,8 @@ from odoo.tests.test_cursor import TestCursor
 
 #: Monday 09:00 UTC, 10:00 in Budapest: a working hour of the test calendar.
 NOW = datetime(2026, 3, 2, 9, 0)
+#: Set to make the races of the tests as long as ``full_rounds`` says.
+FULL_VARIABLE = "SERVICE_QUALITY_FULL_RACES"
 #: Models whose rows state facts: nobody writes them, by no door.
 SEALED = (
     "service.promise",
@@ -21,6 +24,15 @@ SEALED = (
     "service.silent.customer",
     "service.wow",
 )
+
+
+def full_rounds(full, short):
+    """Return how often a race is run.
+
+    :param int full: with the environment variable :data:`FULL_VARIABLE` set
+    :param int short: in an ordinary run of the tests, which has minutes
+    """
+    return full if os.environ.get(FULL_VARIABLE) else short
 
 
 class ServiceCase(TransactionCase):

@@ -11,7 +11,9 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
 from odoo.tools import mute_logger
 
-ROUNDS = 50
+from .common import full_rounds
+
+ROUNDS = full_rounds(50, 6)
 CLICKS = 20
 EMAIL = "sq-race-customer@elsewhere.example"
 TOKEN = re.compile(r"/service_quality/confirm/([\w-]+)")
