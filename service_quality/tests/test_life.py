@@ -258,6 +258,7 @@ class TestKinds(ServiceCase):
     def test_start_without_an_address_is_a_declaration(self):
         promise = self.appointment()
         self.ticket.partner_id.email = False
+        self.ticket.partner_email = False
         self.as_user(promise, self.agent).action_start()
         self.assertOutcome(promise, "kept", counted=False)
         self.assertTrue(promise.is_self_declared)
