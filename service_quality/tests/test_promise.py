@@ -1322,7 +1322,11 @@ class TestPromiseActions(PromiseCase):
 
     def test_one_running_promise_per_source(self):
         """The date of an order is recorded once, whatever is saved how often."""
-        order = self.make_order(commitment_date=self.after(days=2))
+        order = self.make_order(confirm=False, commitment_date=self.after(days=2))
+        # From this mail on the date is the customer's.
+        as_agent = self.as_user(order, self.agent)
+        as_agent.with_context(send_email=True).action_confirm()
+        self.sync()
         for days in (3, 1, 4):
             order.commitment_date = self.after(days=days)
             self.sync()
