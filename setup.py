@@ -52,6 +52,7 @@ setup(
         "odoo==19.0.*",
         "odoo-addon-helpdesk-mgmt==19.0.*",
         "XlsxWriter",
+        "openpyxl",
     ],
     classifiers=[
         "Environment :: Web Environment",
