@@ -89,6 +89,7 @@ def test_wheel_names_what_it_needs(wheel):
         "odoo==19.0.*",
         "odoo-addon-helpdesk-mgmt==19.0.*",
         "XlsxWriter",
+        "openpyxl",
     ):
         assert f"Requires-Dist: {requirement}\n" in metadata
 
