@@ -220,6 +220,7 @@ class ServiceScopeChange(models.Model):
             source_key=f"scope:{self.id}",
             date_told=fields.Datetime.now(),
         )
+        vals["scope_change_id"] = self.id
         return self.env["service.promise"]._service_record([vals])
 
     def _service_end_waiting(self, settlement, note=None, moment=None):
@@ -245,3 +246,16 @@ class ServiceScopeChange(models.Model):
             document._service_note_change(
                 heading, text, self.employee_id if notify else None
             )
+
+
+class ServicePromise(models.Model):
+    _inherit = "service.promise"
+
+    scope_change_id = fields.Many2one(
+        "service.scope.change",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The change whose answer this promise waits for.",
+    )

@@ -92,6 +92,13 @@ class ServiceScopeChange(models.Model):
         readonly=True,
         index="btree_not_null",
     )
+    waiting_promise_ids = fields.One2many(
+        "service.promise",
+        "scope_change_id",
+        "All Waiting",
+        readonly=True,
+        help="One promise to wait for each version that was sent.",
+    )
     was_sent = fields.Boolean(
         "Asked", readonly=True, help="The customer was asked at least once."
     )
@@ -104,7 +111,8 @@ class ServiceScopeChange(models.Model):
         "Work Went On Without an Answer",
         compute="_compute_is_work_unanswered",
         store=True,
-        help="The document was closed or delivered while the customer was asked.",
+        help="The document was closed or delivered while the customer was asked, "
+        "by whichever version.",
     )
     is_mine = fields.Boolean(compute="_compute_is_mine")
     event_ids = fields.One2many(
@@ -121,11 +129,12 @@ class ServiceScopeChange(models.Model):
         "A decision needs its moment.",
     )
 
-    @api.depends("scope_promise_id.outcome")
+    @api.depends("waiting_promise_ids.outcome")
     def _compute_is_work_unanswered(self):
+        # Of all versions: the next one must not hide what happened under the last.
         for change in self:
-            outcome = change.scope_promise_id.outcome
-            change.is_work_unanswered = outcome == "missed"
+            outcomes = change.waiting_promise_ids.mapped("outcome")
+            change.is_work_unanswered = "missed" in outcomes
 
     @api.depends_context("uid")
     @api.depends("create_uid")

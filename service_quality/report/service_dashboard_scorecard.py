@@ -7,6 +7,15 @@ from .feedback_figures import MIN_ANSWERS
 
 #: Days that a scorecard looks back.
 SCORECARD_DAYS = 90
+#: Of the changes that a customer was asked to confirm: what became of them.
+SCOPE_FIGURES = {
+    "asked": Domain.TRUE,
+    "confirmed_first": Domain("state", "=", "confirmed")
+    & Domain("is_answered_first", "=", True),
+    "declined": Domain("state", "=", "declined"),
+    "expired": Domain("state", "=", "expired"),
+    "went_on": Domain("is_work_unanswered", "=", True),
+}
 
 
 class ServiceDashboard(models.AbstractModel):
@@ -23,8 +32,8 @@ class ServiceDashboard(models.AbstractModel):
         :param int employee_id: id of the employee
         :return: dict with ``totals`` (see :meth:`get_data`), ``delay_hours``,
             ``chased``, ``self_declared``, ``date_from``, ``date_to``,
-            ``min_counted``, ``feedback`` (see ``_get_scorecard_feedback``); False
-            for somebody else
+            ``min_counted``, ``feedback`` (see ``_get_scorecard_feedback``), ``scope``
+            (see ``_get_scorecard_scope``); False for somebody else
         :raise AccessError: not a user of Service Quality
         """
         employee_id = self._clean_id(employee_id)
@@ -50,7 +59,37 @@ class ServiceDashboard(models.AbstractModel):
             "min_counted": data["min_counted"],
             **self._get_scorecard_extras(self._clean_filters(filters)),
             "feedback": self._get_scorecard_feedback(self._clean_filters(filters)),
+            "scope": self._get_scorecard_scope(self._clean_filters(filters)),
         }
+
+    @api.model
+    def _get_scorecard_scope(self, period):
+        """Return how one employee asks before the work goes on.
+
+        A change counts once, in the days when it was last sent. The figures overlap:
+        a change may have been confirmed after the work had gone on.
+
+        :param dict period: cleaned filters with ``employee_id``
+        :return: list of dicts with ``key`` (of :data:`SCOPE_FIGURES`), ``count`` and
+            ``domain`` of the changes behind it, as the user may see them
+        """
+        start, stop = self._get_bounds(period)
+        asked = (
+            Domain("employee_id", "=", period["employee_id"])
+            & Domain("company_id", "in", period["company_ids"])
+            & Domain("was_sent", "=", True)
+            & Domain("date_sent", ">=", start)
+            & Domain("date_sent", "<", stop)
+        )
+        changes = self.env["service.scope.change"].search(asked)
+        return [
+            {
+                "key": key,
+                "count": len(changes.filtered_domain(domain)),
+                "domain": list(asked & domain),
+            }
+            for key, domain in SCOPE_FIGURES.items()
+        ]
 
     @api.model
     def _get_scorecard_feedback(self, period):

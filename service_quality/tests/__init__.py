@@ -41,6 +41,7 @@ from . import test_review
 from . import test_review_ledger
 from . import test_review_program
 from . import test_scope
+from . import test_scope_counts
 from . import test_scope_tour
 from . import test_screens
 from . import test_seam

@@ -86,6 +86,23 @@ export class Scorecard extends Component {
         ];
     }
 
+    /** How he asks the customer before the work goes on; each number opens its changes. */
+    get scope() {
+        const labels = {
+            asked: _t("Changes asked"),
+            confirmed_first: _t("Confirmed before the work went on"),
+            declined: _t("Declined"),
+            expired: _t("Expired without an answer"),
+            went_on: _t("Work went on without the customer's word"),
+        };
+        return this.state.data.scope.map((figure) => ({ ...figure, label: labels[figure.key] }));
+    }
+
+    async openScope({ label, domain }) {
+        const action = await this.action.loadAction("service_quality.service_scope_change_action");
+        return this.action.doAction({ ...action, name: label, display_name: label, domain });
+    }
+
     /** What customers said; nothing of a person under five answers. */
     get answers() {
         const { answers, csat, nps, qualities, recovery } = this.state.data.feedback;
