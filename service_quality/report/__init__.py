@@ -1,6 +1,10 @@
 from . import definitions
 from . import service_quality_report
+from . import dashboard_calendar, dashboard_figures, dashboard_scope
 from . import service_dashboard
+from . import service_dashboard_ledger
+from . import service_dashboard_promises
+from . import service_dashboard_around
 from . import service_dashboard_export
 from . import service_dashboard_drill
 from . import service_dashboard_scorecard

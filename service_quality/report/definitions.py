@@ -48,6 +48,46 @@ DEFINITIONS = {
         "is the weighted mean of its lines: yes 1, no 0, a score (score - 1) / 9, a "
         "balance 1 - |balance| / 2; not applicable and texts stay out."
     ),
+    "delay": _lt(
+        "Working hours by which late promises that count were late: half of them by at "
+        "most the median, nine of ten by at most the 90th percentile. Each is rounded "
+        "up: to a quarter of an hour under two hours, half an hour under four, one "
+        "under sixteen, four under forty, eight under 120, then forty."
+    ),
+    "moved": _lt("A new date that the customer agreed to before the old one expired."),
+    "excused": _lt("Excused by a manager: warned before due, apologised, made good."),
+    "withdrawn": _lt("No longer wanted, or the document was cancelled before due."),
+    "due_today": _lt("Promises that run and are due today, whatever the period."),
+    "open_now": _lt("Promises that run and are not overdue, whatever the period."),
+    "is_few": _lt(
+        "Under the number of counted promises that the company set nobody is compared "
+        "with others."
+    ),
+    "team": _lt(
+        "The others of the department, or of the company, together; from three people."
+    ),
+    "failed_lines": _lt(
+        "Answers of the period under half of the points, a no, a score under 6 or a "
+        "balance of two, and their share of all answers to the question that have "
+        "points."
+    ),
+    "heatmap": _lt(
+        "By weekday and hour of due in your time zone: counted promises, and how many "
+        "of them were late, missed or are overdue."
+    ),
+    "quadrant": _lt(
+        "Means of the customers' answers, 0-100: the work itself, and how we dealt "
+        "with the customer. From five answers that hold both."
+    ),
+    "recoveries": _lt(
+        "Recoveries opened in the period. In time: the customer was won back by the "
+        "due moment, of those that ended or are overdue."
+    ),
+    "silent": _lt(
+        "Customers who had a bad event and were not seen in their own rhythm since. "
+        "Estimated: those who complained, divided by the share of dissatisfied "
+        "customers who complain."
+    ),
     "period": _lt("A promise belongs to the period in which it was due."),
 }
 

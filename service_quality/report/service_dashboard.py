@@ -1,11 +1,15 @@
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..models import verdict
-from ..models.wilson import wilson_interval
+from . import dashboard_calendar as calendar
+from .dashboard_scope import Scope
 from .definitions import get_definitions
 
 FILTERS = (
@@ -16,10 +20,11 @@ FILTERS = (
     "employee_id",
     "res_model",
     "kind",
+    "compare",
 )
+#: What a period is compared with.
+COMPARE = ("previous", "year", "none")
 DEFAULT_DAYS = 30
-#: Under this many customer answers a figure is not shown for one person.
-MIN_ANSWERS = 5
 MAX_PERIOD_DAYS = 3660
 
 
@@ -43,27 +48,94 @@ class ServiceDashboard(models.AbstractModel):
 
         :param dict filters: ``date_from`` and ``date_to`` (days, inclusive, in the
             user's time zone; default the last 30 days), ``company_ids``,
-            ``department_id``, ``employee_id``, ``res_model``, ``kind`` (of promise)
-        :return: dict of plain JSON: ``filters``, ``totals``, ``trend``,
-            ``employees``, ``checklists``, ``feedback``, ``definitions``
+            ``department_id``, ``employee_id``, ``res_model``, ``kind`` (of promise),
+            ``compare`` (``previous`` period of the same length, same days of the
+            ``year`` before, or ``none``)
+        :return: dict of plain JSON: ``filters``, ``period``, ``totals``, ``trend``,
+            ``employees``, ``teams``, ``team``, ``checklists``, ``feedback``,
+            ``failures``, ``quadrant``, ``recoveries``, ``silent``, ``choices``,
+            ``definitions``, ``min_counted``, ``is_manager``, ``is_names_hidden``;
+            rates and shares are fractions 0-1, delays working hours, a figure of
+            nothing is None
         :raise AccessError: not a user of Service Quality, or another company
         :raise ValidationError: a filter of the wrong form
         """
-        if not self.env.user.has_group("service_quality.group_user"):
-            raise AccessError(self.env._("You have no access to Service Quality."))
+        self._check_user()
         period = self._clean_filters(filters or {})
-        domain = self._get_domain(period)
-        previous = self._get_domain(self._previous_period(period))
+        self._flush_facts()
+        scope = self._get_scope(period)
+        step, steps = calendar.get_steps(period["date_from"], period["date_to"])
+        promises = self._get_promise_figures(period, scope, steps)
+        heatmap = promises.pop("heatmap")
         return {
             "filters": self._serialize_filters(period),
-            "totals": self._get_totals(domain, previous, period),
-            "trend": self._get_trend(domain),
-            "employees": self._get_employees(domain),
-            "checklists": self._get_checklists(period),
-            "feedback": self._get_feedback(period),
+            "period": self._serialize_period(period, step),
+            **promises,
+            **self._get_customer_figures(period),
+            "failures": {
+                "lines": self._get_failed_lines(period, scope),
+                "heatmap": heatmap,
+            },
+            "choices": self._get_choices(period, scope),
             "definitions": get_definitions(self.env),
             "min_counted": self.env.company.service_min_counted,
+            "is_manager": self._is_manager(),
+            "is_names_hidden": self._is_names_hidden(period),
         }
+
+    @api.model
+    def _check_user(self):
+        if not self.env.user.has_group("service_quality.group_user"):
+            raise AccessError(self.env._("You have no access to Service Quality."))
+
+    @api.model
+    def _is_manager(self):
+        return self.env.user.has_group("service_quality.group_manager")
+
+    @api.model
+    def _is_names_hidden(self, period):
+        """Tell whether figures are shown per team only, as the company has set."""
+        companies = self.env["res.company"].browse(period["company_ids"])
+        # sudo: a setting of companies that the user works in
+        return "team" in companies.sudo().mapped("service_privacy")
+
+    @api.model
+    def _flush_facts(self):
+        """Send pending changes: the figures are counted in SQL."""
+        for name in self.env["service.quality.report"]._depends:
+            self.env[name].flush_model()
+
+    @api.model
+    def _get_scope(self, period):
+        """Return whose facts the user may see of those that he asks for.
+
+        These are the rules of ``service.quality.report`` as columns: the companies,
+        and for whoever is no service manager himself and the people he leads. Where
+        somebody changed these rules, the rule itself is asked.
+        """
+        led = None
+        if not self._is_manager():
+            led = self.env.user._service_led_employees()._ids
+        return Scope(
+            company_ids=tuple(period["company_ids"]),
+            employee_ids=led,
+            department_id=period["department_id"],
+            employee_id=period["employee_id"],
+            res_model=period["res_model"],
+            kind=period["kind"],
+            rule=self._get_other_rule(),
+        )
+
+    @api.model
+    def _get_other_rule(self):
+        """Return record rules beyond those this addon brings, as SQL, or None."""
+        report = self.env["service.quality.report"]
+        rule = self.env["ir.rule"]._compute_domain(report._name, "read")
+        usual = Domain("company_id", "in", self.env.companies.ids)
+        if self.env.su or Domain(rule).optimize(report) == usual.optimize(report):
+            return None
+        query = report._search(Domain("kind", "=", "promise"))
+        return SQL("f.id * 4 IN %s", query.subselect())
 
     # ------------------------------------------------------------------
     # Filters
@@ -99,6 +171,8 @@ class ServiceDashboard(models.AbstractModel):
                 self.env["service.linked.mixin"]._service_document_models(),
             ),
             "kind": self._clean_choice(filters.get("kind"), verdict.KINDS),
+            "compare": self._clean_choice(filters.get("compare"), COMPARE)
+            or COMPARE[0],
         }
 
     @api.model
@@ -142,7 +216,19 @@ class ServiceDashboard(models.AbstractModel):
 
     @api.model
     def _previous_period(self, period):
-        """Return the filters of the period of the same length just before."""
+        """Return the filters of the period to compare with, None for no comparison.
+
+        The days just before, as many, or the same days of the year before.
+        """
+        if period["compare"] == "none":
+            return None
+        if period["compare"] == "year":
+            year = relativedelta(years=1)
+            return {
+                **period,
+                "date_from": period["date_from"] - year,
+                "date_to": period["date_to"] - year,
+            }
         length = period["date_to"] - period["date_from"] + timedelta(days=1)
         return {
             **period,
@@ -156,6 +242,20 @@ class ServiceDashboard(models.AbstractModel):
             **period,
             "date_from": fields.Date.to_string(period["date_from"]),
             "date_to": fields.Date.to_string(period["date_to"]),
+        }
+
+    @api.model
+    def _serialize_period(self, period, step):
+        previous = self._previous_period(period) or {}
+        days = {
+            "date_from": period["date_from"],
+            "date_to": period["date_to"],
+            "previous_from": previous.get("date_from"),
+            "previous_to": previous.get("date_to"),
+        }
+        return {
+            **{name: day and fields.Date.to_string(day) for name, day in days.items()},
+            "step": step,
         }
 
     @api.model
@@ -175,175 +275,4 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _get_bounds(self, period):
         """Return the UTC moments where the user's days begin and end."""
-        bounds = []
-        for day in (period["date_from"], period["date_to"] + timedelta(days=1)):
-            midnight = datetime.combine(day, time.min)
-            local = self.env.tz.localize(midnight)
-            bounds.append(local.astimezone(timezone.utc).replace(tzinfo=None))
-        return bounds
-
-    # ------------------------------------------------------------------
-    # Figures
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _get_totals(self, domain, previous, period):
-        """Counts per outcome and per kind, kept rate, and the previous period."""
-        promises = domain & Domain("kind", "=", "promise")
-        now = self._get_counts(promises)
-        before = self._get_counts(previous & Domain("kind", "=", "promise"))
-        running = self._get_domain(period, with_dates=False)
-        running &= Domain("kind", "=", "promise")
-        report = self.env["service.quality.report"]
-        return {
-            **now,
-            "kinds": self._get_kinds(promises),
-            "open_now": report.search_count(running & Domain("outcome", "=", "open")),
-            "overdue_now": report.search_count(
-                running & Domain("outcome", "=", "overdue")
-            ),
-            "previous": before,
-        }
-
-    @api.model
-    def _get_counts(self, domain):
-        rows = self.env["service.quality.report"]._read_group(
-            domain, ["outcome"], ["__count", "is_counted:sum"]
-        )
-        return self._fold_outcomes(
-            [(outcome, total, counted) for outcome, total, counted in rows]
-        )
-
-    @api.model
-    def _fold_outcomes(self, rows):
-        """Turn (outcome, number, number counted) into the figures of one group.
-
-        ``kept``, ``late``, ``missed`` and ``overdue`` hold counted promises only;
-        ``uncounted`` is what the customer did not know of in time, or what was
-        self-declared.
-        """
-        counted = dict.fromkeys((*verdict.COUNTED_OUTCOMES, "overdue"), 0)
-        neutral = dict.fromkeys(verdict.NEUTRAL_OUTCOMES, 0)
-        total = open_count = uncounted = 0
-        for outcome, number, number_counted in rows:
-            total += number
-            if outcome in counted:
-                counted[outcome] += number_counted
-                uncounted += number - number_counted
-            elif outcome in neutral:
-                neutral[outcome] += number
-            else:
-                open_count += number
-        sum_counted = sum(counted.values())
-        low, high = wilson_interval(counted["kept"], sum_counted)
-        return {
-            **counted,
-            **neutral,
-            "neutral": sum(neutral.values()),
-            "open": open_count,
-            "uncounted": uncounted,
-            "total": total,
-            "counted": sum_counted,
-            "rate": verdict.get_kept_rate(**counted),
-            "low": low,
-            "high": high,
-        }
-
-    @api.model
-    def _get_kinds(self, domain):
-        rows = self.env["service.quality.report"]._read_group(
-            domain, ["promise_kind", "outcome"], ["__count", "is_counted:sum"]
-        )
-        groups = {}
-        for kind, *row in rows:
-            groups.setdefault(kind, []).append(row)
-        labels = dict(
-            self.env["service.promise"]._fields["kind"]._description_selection(self.env)
-        )
-        return [
-            {"kind": kind, "label": labels[kind], **self._fold_outcomes(groups[kind])}
-            for kind in verdict.KINDS
-            if kind in groups
-        ]
-
-    @api.model
-    def _get_trend(self, domain):
-        """Kept rate per week of the due date, oldest first."""
-        rows = self.env["service.quality.report"]._read_group(
-            domain & Domain("kind", "=", "promise"),
-            ["date:week", "outcome"],
-            ["__count", "is_counted:sum"],
-        )
-        weeks = {}
-        for week, *row in rows:
-            weeks.setdefault(week, []).append(row)
-        return [
-            {
-                "date": fields.Date.to_string(week),
-                **self._fold_outcomes(weeks[week]),
-            }
-            for week in sorted(weeks)
-        ]
-
-    @api.model
-    def _get_employees(self, domain):
-        """Counts, kept rate and its interval per employee, best name order."""
-        report = self.env["service.quality.report"]
-        promises = domain & Domain("kind", "=", "promise")
-        rows = report._read_group(
-            promises, ["employee_id", "outcome"], ["__count", "is_counted:sum"]
-        )
-        more = {
-            employee: values
-            for employee, *values in report._read_group(
-                promises, ["employee_id"], ["delay_hours:avg", "is_cancelled:sum"]
-            )
-        }
-        groups = {}
-        for employee, *row in rows:
-            groups.setdefault(employee, []).append(row)
-        result = [
-            {
-                "id": employee.id,
-                "name": employee.sudo().name or self.env._("Nobody"),  # name only
-                "delay_hours": more[employee][0] or None,
-                "cancelled": more[employee][1],
-                **self._fold_outcomes(group),
-            }
-            for employee, group in groups.items()
-        ]
-        return sorted(result, key=lambda row: (row["name"], row["id"]))
-
-    @api.model
-    def _get_checklists(self, period):
-        if period["kind"]:
-            return {"count": 0, "score": None}
-        rows = self.env["service.quality.report"]._read_group(
-            self._get_domain(period)
-            & Domain("kind", "=", "checklist")
-            & Domain("is_counted", "=", 1),
-            [],
-            ["__count", "score:avg"],
-        )
-        count, score = rows[0]
-        return {"count": count, "score": score if count else None}
-
-    @api.model
-    def _get_feedback(self, period):
-        if period["kind"]:
-            return {"count": 0, "satisfaction": None}
-        rows = self.env["service.quality.report"]._read_group(
-            self._get_domain(period)
-            & Domain("kind", "=", "feedback")
-            & Domain("is_counted", "=", 1),
-            [],
-            ["__count", "score:avg"],
-        )
-        count, score = rows[0]
-        manager = self.env.user.has_group("service_quality.group_manager")
-        of_one = period["employee_id"] or not manager
-        hidden = of_one and count < MIN_ANSWERS
-        return {
-            "count": count,
-            "satisfaction": score * 100 if count and not hidden else None,
-        }
+        return calendar.get_bounds(self.env.tz, period["date_from"], period["date_to"])

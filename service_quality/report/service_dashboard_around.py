@@ -1,0 +1,279 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..models import verdict
+from . import feedback_figures
+from .feedback_figures import MIN_ANSWERS
+
+#: So many questions are listed as failing most.
+MAX_LINES = 10
+#: Under this many points (0-1) an answer is a low one.
+LOW_POINTS = 0.5
+QUALITIES = ("technical_quality", "service_quality")
+
+
+class ServiceDashboard(models.AbstractModel):
+    """What stands beside the promises: answers, checklists, recoveries, filters."""
+
+    _inherit = "service.dashboard"
+
+    @api.model
+    def _get_customer_figures(self, period):
+        """Return the parts of ``get_data`` that are about customers' answers."""
+        return {
+            "checklists": self._get_checklists(period),
+            "feedback": self._get_feedback(period),
+            "quadrant": self._get_quadrant(period),
+            "recoveries": self._get_recoveries(period),
+            "silent": self._get_silent(period),
+        }
+
+    @api.model
+    def _get_fact_mean(self, period, kind):
+        """Return (number, mean score 0-1 or None) of counted facts of a kind."""
+        domain = self._get_domain(period) & Domain("kind", "=", kind)
+        ((count, score),) = self.env["service.quality.report"]._read_group(
+            domain & Domain("is_counted", "=", 1), [], ["__count", "score:avg"]
+        )
+        return count, score if count else None
+
+    @api.model
+    def _get_checklists(self, period):
+        if period["kind"]:
+            return {"count": 0, "score": None}
+        count, score = self._get_fact_mean(period, "checklist")
+        return {"count": count, "score": score}
+
+    @api.model
+    def _get_feedback(self, period):
+        if period["kind"]:
+            return {"count": 0, "satisfaction": None}
+        count, score = self._get_fact_mean(period, "feedback")
+        of_one = period["employee_id"] or not self._is_manager()
+        hidden = of_one and count < MIN_ANSWERS
+        return {
+            "count": count,
+            "satisfaction": score * 100 if count and not hidden else None,
+        }
+
+    @api.model
+    def _get_quadrant(self, period):
+        """Technical and service quality of people and teams with enough answers.
+
+        Of the automatic sample only, as everywhere in the feedback analysis.
+        """
+        if period["kind"]:
+            return []
+        analysis = self.env["service.feedback.analysis"]
+        domain = analysis._get_answers(period)
+        for name in QUALITIES:
+            domain &= Domain(f"has_{name}", "=", True)
+        hidden = self._is_names_hidden(period)
+        result = []
+        for kind, field in (("employee", "employee_id"), ("team", "department_id")):
+            rows = self.env["service.feedback"]._read_group(
+                domain & Domain(field, "!=", False),
+                [field],
+                [*(f"{name}:avg" for name in QUALITIES), "__count"],
+                having=[("__count", ">=", MIN_ANSWERS)],
+            )
+            if hidden and kind == "employee":
+                own = self._get_own_employees()._ids
+                rows = [row for row in rows if row[0].id in own]
+            names = self._get_names(
+                self.env["service.feedback"]._fields[field].comodel_name,
+                [row[0].id for row in rows],
+            )
+            result += [
+                {
+                    "kind": kind,
+                    "id": record.id,
+                    "name": names.get(record.id, ""),
+                    "technical": technical,
+                    "service": service,
+                    "answers": count,
+                }
+                for record, technical, service, count in rows
+            ]
+        return sorted(result, key=lambda row: (row["kind"], row["name"], row["id"]))
+
+    @api.model
+    def _get_recoveries(self, period):
+        """Recoveries opened in the period, and those that run now or ran over."""
+        if period["kind"]:
+            return dict.fromkeys(
+                ("opened", "running", "overdue", "in_time", "decided"), 0
+            ) | {"rate": None}
+        counts = {
+            name: self.env["service.recovery"].search_count(domain)
+            for name, domain in self._get_recovery_domains(period).items()
+        }
+        rate = feedback_figures.share(counts["in_time"], counts["decided"])
+        return {**counts, "rate": rate}
+
+    @api.model
+    def _get_recovery_domains(self, period):
+        """Return {figure: domain} on recoveries opened in the period."""
+        analysis = self.env["service.feedback.analysis"]
+        opened = analysis._get_domain(period, "date_opened")
+        opened &= Domain("state", "!=", "cancelled")
+        ended = Domain("state", "in", ["recovered", "lost"])
+        overdue = Domain("is_overdue", "=", True)
+        return {
+            "opened": opened,
+            "running": opened & ~ended,
+            "overdue": opened & overdue,
+            "in_time": opened & Domain("is_in_time", "=", True),
+            "decided": opened & (ended | overdue),
+        }
+
+    @api.model
+    def _get_silent(self, period):
+        """Silent customers found, and how many there should be; managers only."""
+        found = self.env["service.feedback.analysis"]._get_silent(period)
+        if not found:
+            return {"count": None, "estimate": None, "heard": None}
+        return {
+            "count": found["found"],
+            "estimate": found["estimate"],
+            "heard": found["heard"],
+        }
+
+    # ------------------------------------------------------------------
+    # What fails most
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_failed_lines(self, period, scope):
+        """Questions of work checklists most often answered no or low.
+
+        A line fails under half of its points: a no, a score under 6, a balance of
+        two. Asked are all answers of the period that have points.
+        """
+        if period["kind"]:
+            return []
+        start, stop = self._get_bounds(period)
+        # SQL: two counts of a joined table; the ORM's way adds the rules of
+        # documents, while figures follow people (the drill through is tested)
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT l.template_line_id, count(*),
+                    count(*) FILTER (WHERE l.points < %(low)s) AS failed
+                FROM service_checklist_line l
+                JOIN service_checklist c ON c.id = l.checklist_id
+                WHERE c.purpose = 'work' AND l.is_scored
+                    AND l.template_line_id IS NOT NULL
+                    AND l.date_answered >= %(start)s AND l.date_answered < %(stop)s
+                    AND %(where)s
+                GROUP BY 1
+                HAVING count(*) FILTER (WHERE l.points < %(low)s) > 0
+                ORDER BY 3 DESC, 2, 1
+                LIMIT %(limit)s""",
+                low=LOW_POINTS,
+                start=start,
+                stop=stop,
+                where=scope.but(rule=None).where("c"),
+                limit=MAX_LINES,
+            )
+        )
+        # sudo: the wording of questions, of lists the reader may see
+        lines = self.env["service.checklist.template.line"].sudo()
+        lines = lines.browse([row[0] for row in rows])
+        return [
+            {
+                "key": str(line.id),
+                "name": line.name,
+                "template": line.template_id.name,
+                "asked": asked,
+                "failed": failed,
+                "share": failed / asked,
+            }
+            for line, (_id, asked, failed) in zip(lines, rows, strict=True)
+        ]
+
+    @api.model
+    def _get_line_domain(self, period, line_id, is_failed):
+        """Return the domain of the answers behind a question that fails.
+
+        :param int line_id: id of the line of the template
+        :param bool is_failed: those that failed only
+        """
+        start, stop = self._get_bounds(period)
+        domain = (
+            Domain("template_line_id", "=", line_id)
+            & Domain("is_scored", "=", True)
+            & Domain("date_answered", ">=", start)
+            & Domain("date_answered", "<", stop)
+            & Domain("company_id", "in", period["company_ids"])
+            & Domain("checklist_id.purpose", "=", "work")
+        )
+        if is_failed:
+            domain &= Domain("points", "<", LOW_POINTS)
+        for name in ("department_id", "employee_id", "res_model"):
+            if period[name]:
+                domain &= Domain(f"checklist_id.{name}", "=", period[name])
+        if not self._is_manager():
+            led = self.env.user._service_led_employees()
+            domain &= Domain("checklist_id.employee_id", "in", led.ids)
+        return domain
+
+    # ------------------------------------------------------------------
+    # What one may filter by
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_choices(self, period, scope):
+        """Return what the reader may choose in the filters, by label."""
+        models_ = self.env["service.linked.mixin"]._service_document_models()
+        # sudo: names of the kinds of documents
+        served = self.env["ir.model"].sudo()
+        served = served.search_fetch([("model", "in", models_)], ["model", "name"])
+        kinds = self._get_kind_labels()
+        employees = self._get_chosen_employees(period, scope)
+        companies = self.env.companies
+        return {
+            "companies": [{"id": row.id, "label": row.name} for row in companies],
+            "departments": self._get_chosen_departments(period, employees),
+            "employees": self._to_choices(self._get_names("hr.employee", employees)),
+            "models": [{"key": row.model, "label": row.name} for row in served],
+            "kinds": [{"key": kind, "label": kinds[kind]} for kind in verdict.KINDS],
+        }
+
+    @api.model
+    def _to_choices(self, names):
+        """Return {id: name} as a list in the order of names."""
+        rows = [{"id": key, "label": name} for key, name in names.items()]
+        return sorted(rows, key=lambda row: (row["label"], row["id"]))
+
+    @api.model
+    def _get_chosen_employees(self, period, scope):
+        """Return the ids of people with promises that the reader may see."""
+        if self._is_names_hidden(period):
+            return self._get_own_employees().ids
+        visible = SQL("TRUE")
+        if scope.employee_ids is not None:
+            visible = SQL("e.id = ANY(%s::int[])", list(scope.employee_ids))
+        # SQL: one look into an index per person, instead of a grouping of all
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT e.id FROM hr_employee e WHERE %s AND EXISTS (SELECT FROM"
+                " service_promise f WHERE f.employee_id = e.id"
+                " AND f.company_id = ANY(%s::int[]))",
+                visible,
+                list(scope.company_ids),
+            )
+        )
+        return [row[0] for row in rows]
+
+    @api.model
+    def _get_chosen_departments(self, period, employee_ids):
+        """Return the departments of the companies, or of the people one leads."""
+        # sudo: the names only
+        departments = self.env["hr.department"].sudo()
+        if self._is_manager():
+            domain = [("company_id", "in", [*period["company_ids"], False])]
+        else:
+            domain = [("member_ids", "in", employee_ids)]
+        rows = departments.search_fetch(domain, ["name"])
+        return self._to_choices({row.id: row.name for row in rows})
