@@ -10,6 +10,20 @@ from odoo.tests.test_cursor import TestCursor
 
 #: Monday 09:00 UTC, 10:00 in Budapest: a working hour of the test calendar.
 NOW = datetime(2026, 3, 2, 9, 0)
+#: What a page of the web client loads, and what one of the portal.
+CLIENT_BUNDLES = {
+    "web.assets_web": ("js", "css"),
+    "web.assets_web_print": ("css",),
+    "web.assets_tests": ("js",),
+    "web.assets_emoji": ("js",),
+    "bus.websocket_worker_assets": ("js",),
+}
+PORTAL_BUNDLES = {
+    "web.assets_frontend": ("css",),
+    "web.assets_frontend_minimal": ("js",),
+    "web.assets_frontend_lazy": ("js",),
+    "web.__assets_tests_call__": ("js",),
+}
 #: Set to make the races of the tests as long as ``full_rounds`` says.
 FULL_VARIABLE = "SERVICE_QUALITY_FULL_RACES"
 #: Models whose rows state facts: nobody writes them, by no door.
@@ -497,3 +511,22 @@ class ServiceCase(TransactionCase):
 
 class ServiceHttpCase(ServiceCase, HttpCase):
     """The same, with a browser's view."""
+
+
+class TourCase(HttpCase):
+    """A tour whose pages find their scripts and styles made.
+
+    Odoo waits a minute until the client can start a tour. A database that served no
+    page yet makes the bundles in that minute, and forgets them with the transaction
+    of the test: half a minute on a busy machine, more than all of it on a slow one.
+    """
+
+    page_bundles = CLIENT_BUNDLES
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for name, extensions in cls.page_bundles.items():
+            bundle = cls.env["ir.qweb"]._get_asset_bundle(name)
+            for extension in extensions:
+                getattr(bundle, extension)()

@@ -1,5 +1,7 @@
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import TourCase
 
 LINES = [
     {"name": "Cause found", "is_required": True},
@@ -23,7 +25,7 @@ ANSWERS = [
 
 
 @tagged("post_install", "-at_install")
-class TestChecklistTour(HttpCase):
+class TestChecklistTour(TourCase):
     """An agent answers a whole checklist in the browser with keys only."""
 
     @classmethod

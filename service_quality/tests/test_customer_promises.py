@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import ServiceHttpCase
+from .common import PORTAL_BUNDLES, ServiceHttpCase, TourCase
 from .common_link import LinkCase, LinkHttpCase
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -653,7 +653,8 @@ class TestPortalPages(LinkHttpCase, PortalCase, ServiceHttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPortalTour(PortalCase, ServiceHttpCase):
+class TestPortalTour(PortalCase, TourCase, ServiceHttpCase):
+    page_bundles = PORTAL_BUNDLES
     browser_size = "390x844"
     touch_enabled = True
 

@@ -2,7 +2,9 @@ import re
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import TourCase
 
 #: What a phone needs: no sideways scrolling, and targets that a finger hits.
 CHECK = """
@@ -33,7 +35,7 @@ LINK = re.compile(r'href="[^"]*(/service_quality/feedback/[^"]+satisfaction=0)"'
 
 
 @tagged("post_install", "-at_install")
-class TestFeedbackTour(HttpCase):
+class TestFeedbackTour(TourCase):
     """An agent closes, the customer answers on his phone, the manager sees both."""
 
     @classmethod

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestLedgerTour(HttpCase):
+class TestLedgerTour(TourCase):
     """Record a promise, keep it by a message, see it: on a ticket and on an order."""
 
     @classmethod

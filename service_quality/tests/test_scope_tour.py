@@ -1,6 +1,7 @@
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from .common import TourCase
 from .common_link import LINK
 
 #: What a phone needs: no sideways scrolling, labels, targets that a finger hits.
@@ -30,7 +31,7 @@ DECIDE = """(() => {
 
 
 @tagged("post_install", "-at_install")
-class TestScopeTour(HttpCase):
+class TestScopeTour(TourCase):
     """An agent asks, the customer decides on his phone, the manager sees it."""
 
     @classmethod

@@ -5,11 +5,13 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestTour(HttpCase):
+class TestTour(TourCase):
     """The whole slice in a real browser: agent, manager, workbook."""
 
     @classmethod
