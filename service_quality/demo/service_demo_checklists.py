@@ -13,6 +13,12 @@ CHECKLIST_HOURS = 320
 #: Share of done documents whose checklist was not finished.
 PARTLY_SHARE = 0.14
 WAIVED = 2
+WHY = [
+    "The part had to be ordered; the customer knows.",
+    "Nobody was at home to ask, a note was left.",
+    "There was no time for it before the next visit.",
+    "The customer asked to do it another day.",
+]
 NOTICED = [
     "The filter of the neighbouring unit is due as well.",
     "The customer plans to rebuild the attic next year.",
@@ -140,7 +146,8 @@ class ServiceDemo(models.AbstractModel):
         for number, line in enumerate(answered, 1):
             part = number / (len(answered) + 1)
             when = document.created + (end - document.created) * part
-            line.update(self._prepare_answer(run, document, line, careful))
+            answer = self._prepare_answer(run, document, line, careful)
+            line.update(self._prepare_why(line, answer, number))
             line["date_answered"] = run.clock.moment(when)
             line["answered_by_id"] = run.user(document).id
         return vals
@@ -181,6 +188,16 @@ class ServiceDemo(models.AbstractModel):
             return {"answer": "no"}
         may_skip = not line["is_required"] and not line["is_critical"]
         return {"answer": "na" if may_skip and rng.random() < 0.06 else "yes"}
+
+    def _prepare_why(self, line, vals, number):
+        """Return an answer with its why, where the panel asks for one."""
+        probe = self.env["service.checklist.line"].new(
+            {name: line[name] for name in ("kind", "is_critical", "comment_rule")}
+        )
+        given = {"answer": False, "value": 0, **vals}
+        if vals.get("comment") or not probe._service_needs_comment(given):
+            return vals
+        return {**vals, "comment": WHY[number % len(WHY)]}
 
     def _waive_some(self, run, rows):
         """The manager lets some unfinished checklists of done documents go."""

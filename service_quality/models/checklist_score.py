@@ -44,6 +44,12 @@ def get_points(kind, answer, value):
     return 1.0 if answer == "yes" else 0.0
 
 
+def is_failing(kind, answer, value):
+    """Tell whether this answer to a critical line fails the whole checklist."""
+    is_scored = has_points(kind, answer, True)
+    return is_scored and get_points(kind, answer, value) < CRITICAL_POINTS
+
+
 def get_score(rows):
     """Return the score of a checklist, 0-1; 0 while nothing is scored.
 

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from . import checklist_score
 from .checklist_score import VALUE_RANGES
 from .service_checklist_line import ANSWERS
 
@@ -135,9 +136,7 @@ class ServiceChecklistLine(models.Model):
             raise ValidationError(self.env._("Answer yes, no or not applicable."))
         vals.update(self._prepare_value(answer, value, has_value, comment))
         if not comment and self._service_needs_comment(vals):
-            raise ValidationError(
-                self.env._("%(line)s: please say why.", line=self.name)
-            )
+            raise ValidationError(self._service_why_message(vals))
         return vals
 
     def _prepare_value(self, answer, value, has_value, comment):
@@ -174,14 +173,33 @@ class ServiceChecklistLine(models.Model):
     def _service_needs_comment(self, vals):
         """Tell whether an answer must come with a why.
 
+        The template says when; and whoever lets the whole checklist fail by one
+        answer says why, whatever the template says.
+
         :param dict vals: ``answer`` and ``value`` as they would be written
         """
+        if self._service_is_failing(vals):
+            return True
         rule = self.comment_rule
         if rule != "low" or vals["answer"] == "na":
             return rule == "always"
         if self.kind == "score":
             return vals["value"] < LOW_SCORE
         return vals["answer"] == "no" or (self.kind == "balance" and vals["value"] != 0)
+
+    def _service_is_failing(self, vals):
+        """Tell whether an answer alone fails the checklist of its line."""
+        return self.is_critical and checklist_score.is_failing(
+            self.kind, vals["answer"], vals["value"]
+        )
+
+    def _service_why_message(self, vals):
+        if self._service_is_failing(vals):
+            return self.env._(
+                "%(line)s: with this answer the whole checklist fails; please say why.",
+                line=self.name,
+            )
+        return self.env._("%(line)s: please say why.", line=self.name)
 
     def _service_answer_text(self):
         if not self.date_answered:

@@ -55,7 +55,8 @@ class ServiceChecklistTemplateLine(models.Model):
         "Required", help="Must be answered before the document can be closed."
     )
     is_critical = fields.Boolean(
-        "Critical", help="A no makes the whole checklist fail."
+        "Critical",
+        help="A no makes the whole checklist fail, and must say why.",
     )
     is_automatic = fields.Boolean(
         "Automatic", help="Answered by the ledger; a person cannot."
@@ -77,7 +78,8 @@ class ServiceChecklistTemplateLine(models.Model):
         required=True,
         default="never",
         help="When a comment must be given with the answer. Low is a score below 6 "
-        "and a balance off the middle.",
+        "and a balance off the middle. An answer to a critical line that makes the "
+        "checklist fail must always say why.",
     )
     script = fields.Text(translate=True, help="Suggested wording for the customer.")
 

@@ -104,6 +104,8 @@ class ServiceChecklistTemplateLine(models.Model):
             "low": self.env._("asks why on a no or a low score"),
             "always": self.env._("asks why"),
         }
-        if note := notes.get(self.comment_rule):
+        critical = self.env._("asks why when the checklist fails by it")
+        note = notes.get(self.comment_rule) or (self.is_critical and critical)
+        if note:
             shown += Markup('<span class="text-muted small">%s</span>') % note
         return shown

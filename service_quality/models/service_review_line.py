@@ -115,10 +115,10 @@ class ServiceChecklistLine(models.Model):
             raise ValidationError(
                 self.env._("There is no answer to correct: %s", self.name)
             )
-        # The same rules as for any answer, and the same points
-        given = self._prepare_answer(row.get("answer"), row.get("value"), None)
-        if not given["date_answered"]:
+        if row.get("answer") in (None, False, "") and row.get("value") is None:
             raise ValidationError(self.env._("What is the right answer? %s", self.name))
+        # The same rules as for any answer, with the same points; the reason is its why
+        given = self._prepare_answer(row.get("answer"), row.get("value"), reason)
         if (given["answer"], given["value"]) == (self.answer, self.value):
             raise ValidationError(
                 self.env._("The corrected answer is the same: %s", self.name)

@@ -300,11 +300,11 @@ class TestChecklist(ServiceCase):
         )
         checklist = self.start_checklist(self.ticket, template)
         safe, polite = checklist.line_ids
-        self.answer(safe, answer="no")
+        self.answer(safe, answer="no", comment="It was wet")
         self.assertEqual(checklist.state, "failed")
         self.answer(safe, answer="yes")
         self.assertEqual(checklist.state, "todo")
-        self.answer(polite, value=5)
+        self.answer(polite, value=5, comment="We argued")
         self.assertEqual(checklist.state, "failed")
         self.answer(polite, value=6)
         self.assertEqual(checklist.state, "passed")
@@ -460,7 +460,7 @@ class TestGate(ServiceCase):
 
     def test_critical_no_blocks(self):
         self.answer(self.required, answer="yes")
-        self.answer(self.critical, answer="no")
+        self.answer(self.critical, answer="no", comment="It was wet")
         self.assertIn("Safe?", self.assertBlocked(lambda: self.close(self.ticket)))
         self.answer(self.critical, answer="yes")
         self.close(self.ticket)

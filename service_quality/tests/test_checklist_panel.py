@@ -155,7 +155,7 @@ class TestPanel(PanelCase):
         self.assertEqual(columns(other), (False, 0))
         self.assertEqual(columns(one), ("passed", 100))
         self.assertEqual(columns(self.ticket), ("todo", 33))
-        self.answer(checklist.line_ids[0], answer="no")
+        self.answer(checklist.line_ids[0], answer="no", comment="It was wet")
         self.assertEqual(columns(self.ticket), ("failed", 67))
 
     def test_five_hundred_lines_and_strange_titles(self):
@@ -221,6 +221,35 @@ class TestAnswerRules(PanelCase):
                 self.answer(line, answer="na")
                 self.answer(line, comment="Nobody called", **low)
                 self.assertEqual(line.comment, "Nobody called")
+
+    def test_what_fails_the_checklist_needs_a_why(self):
+        """Whatever the template says; on both sides of the border."""
+        for kind, bad, good in (
+            ("check", {"answer": "no"}, {"answer": "na"}),
+            ("score", {"value": 5}, {"value": 6}),
+            ("balance", {"value": 2}, {"value": 1}),
+            ("balance", {"value": -2}, {"value": -1}),
+        ):
+            with self.subTest(kind=kind, answer=bad):
+                line = self.line(kind=kind, is_critical=True)
+                # Not critical: no why is needed
+                other = self.line(kind=kind)
+                self.as_user(other, self.agent).action_answer(**bad)
+                mine = self.as_user(line, self.agent)
+                for comment in (None, "", "  "):
+                    with self.assertRaisesRegex(ValidationError, "say why"):
+                        mine.action_answer(**bad, comment=comment)
+                self.assertFalse(line.is_answered)
+                self.assertEqual(line.checklist_id.state, "todo")
+                self.assertFalse(self.events_of(line.checklist_id))
+                mine.action_answer(**bad, comment="It was wet")
+                self.assertEqual(line.checklist_id.state, "failed")
+                # Nor can the why be taken away afterwards
+                with self.assertRaisesRegex(ValidationError, "say why"):
+                    mine.action_answer(**bad)
+                self.assertEqual(line.comment, "It was wet")
+                mine.action_answer(**good)
+                self.assertNotEqual(line.checklist_id.state, "failed")
 
     def test_always_a_why(self):
         line = self.line(comment_rule="always")

@@ -451,6 +451,23 @@ class TestReview(ReviewCase):
                     review.line_ids,
                 )
 
+    def test_the_reason_of_a_ruling_is_its_why(self):
+        """A corrected answer keeps the rules of the line: a low one says why."""
+        template = self.make_template(
+            [{"name": "Clear?", "kind": "score", "comment_rule": "low"}],
+            purpose="review",
+        )
+        review = self.publish(self.start_review(template=template), answers=(9,))
+        self.dispute(review, review.line_ids)
+        (ruling,) = self._rule(review.line_ids, ruling="overturned", value=2)
+        judge = self.as_user(review, self.admin)
+        self.assertRefused(
+            ValidationError, lambda: judge.action_decide("No", [ruling]), review
+        )
+        judge.action_decide("No", [{**ruling, "reason": "He was not told"}])
+        self.assertEqual(review.line_ids.corrected_value, 2)
+        self.assertEqual(review.line_ids.ruling_reason, "He was not told")
+
     def _rule(self, *lines, **vals):
         return [{"id": line.id, "ruling": "upheld", **vals} for line in lines]
 

@@ -269,14 +269,133 @@ test("Escape drops an answer that waits for its why", async () => {
     expect(choice(1, "3")).toHaveAttribute("aria-pressed", "false");
 });
 
-test("a critical no is saved, and asked why", async () => {
-    const lines = [makeLine({ is_critical: true })];
+test("an answer that fails the checklist is asked why first", async () => {
+    const lines = [
+        makeLine({ is_critical: true }),
+        makeLine({ id: 2, is_critical: true, kind: "score" }),
+        makeLine({ id: 3, is_critical: true, kind: "balance" }),
+    ];
     agree(lines);
+    await mountBoard(lines);
+    for (const [id, failing] of [
+        [1, "no"],
+        [2, "5"],
+        [3, "-2"],
+    ]) {
+        await click(choice(id, failing));
+        await animationFrame();
+        expect.verifySteps([]);
+        expect(`${line(id)} .o_service_why`).toHaveText("Please say why; then it is saved.");
+        expect(`${line(id)} textarea`).toBeFocused();
+    }
+    // None of them is lost: each waits on its line
+    expect(".o_service_why").toHaveCount(3);
+    await click(`${line(1)} textarea`);
+    await edit("No fuse was there");
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps([[1, "no", "No fuse was there"]]);
+    await click(choice(2, "6"));
+    await click(choice(3, "-1"));
+    await animationFrame();
+    expect.verifySteps([
+        [2, 6, null],
+        [3, -1, null],
+    ]);
+    expect(".o_service_why").toHaveCount(0);
+});
+
+test("the why of an answer that fails the checklist cannot be taken away", async () => {
+    const lines = [
+        makeLine({ is_critical: true, answer: "no", comment: "Wet", is_answered: true }),
+    ];
+    agree(lines);
+    await mountBoard(lines);
+    await click(`${line(1)} button[title='Comment (c)']`);
+    await animationFrame();
+    await edit("");
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps([]);
+    expect(".o_service_why").toHaveCount(1);
+    expect(`${line(1)} textarea`).toHaveValue("");
+    await press("Escape");
+    await animationFrame();
+    expect(".o_service_comment").toHaveText("Wet");
+});
+
+test("what was typed survives a refusal, and is sent again", async () => {
+    expect.errors(1);
+    const lines = [makeLine({ is_critical: true }), makeLine({ id: 2, kind: "text" })];
+    let isRefused = true;
+    onRpc("service.checklist.line", "action_answer", ({ args, kwargs }) => {
+        expect.step([args[0][0], kwargs.answer ?? null, kwargs.comment]);
+        if (isRefused) {
+            throw makeServerError({ message: "The document is closed" });
+        }
+        return {
+            ...lines.find((row) => row.id === args[0][0]),
+            answer: kwargs.answer || "",
+            comment: kwargs.comment,
+            is_answered: true,
+            checklist: { id: 7, state: "failed", score: 0, version: ++version },
+        };
+    });
     await mountBoard(lines);
     await click(choice(1, "no"));
     await animationFrame();
-    expect.verifySteps([[1, "no", null]]);
-    expect(`${line(1)} textarea`).toBeFocused();
+    await edit("It was wet");
+    await press("Enter");
+    await animationFrame();
+    await animationFrame();
+    expect.verifySteps([[1, "no", "It was wet"]]);
+    expect.verifyErrors(["The document is closed"]);
+    expect(`${line(1)} .o_service_why`).toHaveText(
+        "Not saved yet: Enter tries again, Escape drops it."
+    );
+    expect(`${line(1)} textarea`).toHaveValue("It was wet");
+    expect(choice(1, "no")).toHaveAttribute("aria-pressed", "true");
+    expect(".o_service_progress").toHaveText("0 / 2");
+    // Other lines are answered meanwhile, and it still stands there
+    isRefused = false;
+    await click(`${line(2)} textarea`);
+    await edit("Ask earlier");
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps([[2, null, "Ask earlier"]]);
+    await click(`${line(1)} textarea`);
+    await press("Enter");
+    await animationFrame();
+    expect.verifySteps([[1, "no", "It was wet"]]);
+    expect(".o_service_why").toHaveCount(0);
+    expect(".o_service_progress").toHaveText("2 / 2");
+});
+
+test("a text that was refused stays in its box", async () => {
+    expect.errors(1);
+    onRpc("service.checklist.line", "action_answer", () => {
+        throw makeServerError({ message: "Refused" });
+    });
+    await mountBoard([makeLine({ kind: "text" }), makeLine({ id: 2 })]);
+    await click(`${line(1)} textarea`);
+    await edit("A long story");
+    await press("Enter");
+    await animationFrame();
+    await animationFrame();
+    expect.verifyErrors(["Refused"]);
+    expect(`${line(1)} textarea`).toHaveValue("A long story");
+    expect(".o_service_why").toHaveCount(1);
+});
+
+test("the same click again drops an answer that waits for its why", async () => {
+    await mountBoard([makeLine({ is_critical: true })]);
+    await click(choice(1, "no"));
+    await animationFrame();
+    expect(".o_service_why").toHaveCount(1);
+    await click(choice(1, "no"));
+    await animationFrame();
+    expect(".o_service_why").toHaveCount(0);
+    expect(choice(1, "no")).toHaveAttribute("aria-pressed", "false");
 });
 
 test("shown before the server answers, and taken back when it refuses", async () => {

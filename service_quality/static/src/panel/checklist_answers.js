@@ -63,23 +63,33 @@ export function isChosen(line, choice) {
         : !line.answer && line.value === choice.value;
 }
 
-/**
- * Whether an answer needs a why: "must" when the server refuses it without one,
- * "may" when it is worth asking, else "".
- */
+/** Whether the server refuses an answer without a why; the same rules as there. */
 export function asksWhy(line, choice) {
-    if (line.comment_rule === "always") {
-        return "must";
+    if (line.comment_rule === "always" || (line.is_critical && isFailing(line, choice))) {
+        return true;
     }
-    const low =
+    if (line.comment_rule !== "low" || choice.answer === "na") {
+        return false;
+    }
+    return (
         choice.answer === "no" ||
-        (!choice.answer &&
-            ((line.kind === "score" && choice.value < LOW_SCORE) ||
-                (line.kind === "balance" && choice.value !== 0)));
-    if (low && line.comment_rule === "low") {
-        return "must";
+        (line.kind === "score" && choice.value < LOW_SCORE) ||
+        (line.kind === "balance" && choice.value !== 0)
+    );
+}
+
+/** Whether an answer to a critical line fails the whole checklist. */
+function isFailing(line, choice) {
+    if (choice.answer) {
+        return choice.answer === "no";
     }
-    return choice.answer === "no" && line.is_critical ? "may" : "";
+    const isFar = line.kind === "balance" && Math.abs(choice.value) === 2;
+    return isFar || (line.kind === "score" && choice.value < LOW_SCORE);
+}
+
+/** The choice that stands on a line. */
+export function choiceOf(line) {
+    return choicesOf(line).find((choice) => isChosen(line, choice)) || {};
 }
 
 /** The arguments of the server's action for a choice and its why. */

@@ -12,7 +12,15 @@ import { browser } from "@web/core/browser/browser";
 import { useFileUploader } from "@web/core/utils/files";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { user } from "@web/core/user";
-import { asksWhy, choicesOf, isChosen, keyOf, valuesOf, valuesOfLine } from "./checklist_answers";
+import {
+    asksWhy,
+    choiceOf,
+    choicesOf,
+    isChosen,
+    keyOf,
+    valuesOf,
+    valuesOfLine,
+} from "./checklist_answers";
 import { ChecklistCard } from "./checklist_card";
 import { ChecklistModel } from "./checklist_model";
 import { COMPOSE_EVENT } from "./script_composer";
@@ -49,7 +57,9 @@ export class ChecklistBoard extends Component {
             activeId: null,
             scriptId: null,
             commentId: null,
-            draft: null, // a choice that waits for its why
+            // line id -> what is not saved yet: a choice that waits for its why, or
+            // what was typed and the server refused
+            drafts: {},
             isHelpOpen: false,
         });
         this.setDocument(this.props);
@@ -67,7 +77,7 @@ export class ChecklistBoard extends Component {
             );
         }
         useExternalListener(window, "beforeunload", (ev) => {
-            if (this.model.pending) {
+            if (this.model.pending || Object.keys(this.ui.drafts).length) {
                 ev.preventDefault();
             }
         });
@@ -75,7 +85,7 @@ export class ChecklistBoard extends Component {
 
     setDocument({ resModel, resId, data }) {
         if (resModel !== this.model.resModel || resId !== this.model.resId) {
-            Object.assign(this.ui, { activeId: null, scriptId: null, commentId: null, draft: null });
+            Object.assign(this.ui, { activeId: null, scriptId: null, commentId: null, drafts: {} });
         }
         this.watch(data.channel);
         this.model.setDocument(resModel, resId, structuredClone(toRaw(data)));
@@ -140,7 +150,7 @@ export class ChecklistBoard extends Component {
     // ---------------------------------------------------------------------
 
     /**
-     * Take a choice: saved at once, unless the template wants to know why first.
+     * Take a choice: saved at once, unless it needs a why first.
      *
      * @param {Object} options
      * @param {boolean} [options.isKey] by keyboard: goes on to the next line, and the
@@ -148,28 +158,48 @@ export class ChecklistBoard extends Component {
      */
     async choose(line, choice, { isKey = false } = {}) {
         this.ui.activeId = line.id;
-        if (!isKey && isChosen(line, choice)) {
+        const draft = this.ui.drafts[line.id];
+        if (!isKey && draft?.id === choice.id) {
+            return this.closeComment(line);
+        }
+        if (!isKey && !draft && isChosen(line, choice)) {
             return this.clear(line);
         }
-        const why = asksWhy(line, choice);
-        if (why === "must" && !line.comment) {
-            this.ui.draft = { lineId: line.id, ...choice };
+        const comment = draft?.comment || line.comment;
+        if (asksWhy(line, choice) && !comment) {
+            this.ui.drafts[line.id] = { ...choice, comment: "" };
             this.ui.commentId = line.id;
             return;
         }
-        this.ui.draft = null;
-        if (why && !line.comment) {
-            this.ui.commentId = line.id;
-        } else if (isKey) {
+        delete this.ui.drafts[line.id];
+        if (isKey) {
             this.move(1);
         }
-        if (!isChosen(line, choice)) {
-            await this.run(this.model.answer(line, valuesOf(choice, line.comment)));
+        if (!isChosen(line, choice) || comment !== line.comment) {
+            await this.send(line, choice, valuesOf(choice, comment));
+        }
+    }
+
+    /** Save an answer; when it is refused, what was typed stays to be sent again. */
+    async send(line, choice, values) {
+        try {
+            await this.run(this.model.answer(line, values));
+        } catch (error) {
+            const now = this.model.find(line.id)?.line;
+            const isLost = values.comment && values.comment !== now?.comment;
+            if (now && isLost && !this.ui.drafts[line.id] && !this.model.isWaiting(line)) {
+                this.ui.drafts[line.id] = {
+                    ...choice,
+                    comment: values.comment,
+                    isRefused: true,
+                };
+            }
+            throw error;
         }
     }
 
     async clear(line) {
-        this.ui.draft = null;
+        delete this.ui.drafts[line.id];
         this.ui.commentId = null;
         if (line.is_answered) {
             await this.run(this.model.answer(line, {}));
@@ -180,15 +210,22 @@ export class ChecklistBoard extends Component {
         // As shown now: leaving the box after Enter asks a second time
         line = this.model.find(line.id)?.line || line;
         const comment = text.trim();
-        const draft = this.ui.draft?.lineId === line.id ? this.ui.draft : null;
+        const draft = this.ui.drafts[line.id];
+        const choice = draft || choiceOf(line);
         const isNew = draft ? Boolean(comment) : comment !== line.comment;
+        const isWhyMissing = !comment && line.is_answered && asksWhy(line, choice);
         let saved = null;
-        if (isNew) {
-            const values = draft ? valuesOf(draft, comment) : valuesOfLine(line, comment);
-            this.ui.draft = null;
-            saved = this.run(this.model.answer(line, values));
+        if (isNew && isWhyMissing) {
+            this.ui.drafts[line.id] = { ...choice, comment: "" };
+            this.ui.commentId = line.id;
+        } else if (isNew) {
+            const values = draft?.id
+                ? valuesOf(draft, comment)
+                : valuesOfLine(line, comment);
+            delete this.ui.drafts[line.id];
+            saved = this.send(line, choice, values);
         }
-        if (advance && !this.ui.draft) {
+        if (advance && !this.ui.drafts[line.id]) {
             this.ui.commentId = null;
             this.focusLine(line);
             this.move(1);
@@ -206,7 +243,7 @@ export class ChecklistBoard extends Component {
     }
 
     closeComment(line) {
-        this.ui.draft = null;
+        delete this.ui.drafts[line.id];
         this.ui.commentId = null;
         this.focusLine(line);
     }

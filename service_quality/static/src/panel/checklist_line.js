@@ -27,7 +27,7 @@ export class ChecklistLine extends Component {
                     box.value = comment;
                 }
             },
-            () => [this.props.line.comment, this.hasCommentBox]
+            () => [(this.props.draft || this.props.line).comment, this.hasCommentBox]
         );
         useEffect(
             (isActive) => {
@@ -68,7 +68,8 @@ export class ChecklistLine extends Component {
     }
 
     get hasCommentBox() {
-        return this.props.isCommentOpen || (this.isText && this.props.line.answer !== "na");
+        const isOpen = this.props.isCommentOpen || Boolean(this.props.draft);
+        return isOpen || (this.isText && this.props.line.answer !== "na");
     }
 
     get answeredText() {

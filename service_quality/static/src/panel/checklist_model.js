@@ -59,6 +59,11 @@ export class ChecklistModel {
         return null;
     }
 
+    /** Whether an answer to a line is on its way. */
+    isWaiting(line) {
+        return line.id in this.waiting;
+    }
+
     show(line) {
         const found = this.find(line.id);
         if (found) {
