@@ -1,5 +1,7 @@
 from odoo.tools import SQL
 
+from .report.rollup_tables import drop_all
+
 #: Tables whose rows hold employees and surveys back, the newest facts first.
 TABLES = (
     "service_reminder",
@@ -22,6 +24,9 @@ def uninstall_hook(env):
     Our foreign keys forbid to delete an employee who has made promises; when the
     addon goes they must not stand in the way of what is deleted with it.
     """
+    # SQL: no model stands behind these; the trigger must not see what goes now.
+    for statement in drop_all():
+        env.cr.execute(statement)
     for table in TABLES:
         # SQL: sealed rows refuse to be deleted through the ORM, and the tables are
         # dropped right after.

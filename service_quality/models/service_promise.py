@@ -78,8 +78,7 @@ class ServicePromise(models.Model):
         "hr.employee",
         readonly=True,
         copy=False,
-        ondelete="restrict",
-        index=True,
+        ondelete="restrict",  # its index: service_dashboard_indexes.py
         help="Who answers for it; stays when the document changes hands.",
     )
     department_id = fields.Many2one("hr.department", readonly=True, copy=False)

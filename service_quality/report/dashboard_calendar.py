@@ -110,3 +110,58 @@ def get_hour_ranges(zone, start, stop, weekday, hour):
         (EPOCH + timedelta(seconds=low), EPOCH + timedelta(seconds=high))
         for low, high in ranges
     ]
+
+
+# ----------------------------------------------------------------------
+# A period as whole months, whole days and what is left
+# ----------------------------------------------------------------------
+
+
+def get_month(moment):
+    """Return the beginning of a month in UTC that is nearest to a moment."""
+    first = datetime(moment.year, moment.month, 1)
+    following = (first + timedelta(31)).replace(day=1)
+    return first if moment - first <= following - moment else following
+
+
+def get_day(moment):
+    """Return the beginning of a day in UTC that is nearest to a moment."""
+    return datetime.combine((moment + timedelta(hours=12)).date(), time.min)
+
+
+def get_pieces(start, stop, with_days=True):
+    """Cut a period into pieces that a rollup has: what they count, adds up to it.
+
+    Pieces may be taken away as well: until the 30th is the whole month less a day. So
+    never more than half a month of days and half a day of single rows stand at
+    either end.
+
+    :param bool with_days: whether there is a rollup by day
+    :return: list of (``month``, ``day`` or ``raw``, start, stop, 1 or -1)
+    """
+    months = (get_month(start), get_month(stop))
+    days = (get_day(start), get_day(stop)) if with_days else months
+    pieces = []
+    if months[0] < months[1]:
+        pieces.append(("month", *months, 1))
+        if with_days:
+            pieces += _get_edge("day", months[0], days[0], -1)
+            pieces += _get_edge("day", months[1], days[1], 1)
+    elif not with_days:
+        return [("raw", start, stop, 1)]
+    elif days[0] < days[1]:
+        pieces.append(("day", *days, 1))
+    else:
+        return [("raw", start, stop, 1)]
+    pieces += _get_edge("raw", days[0], start, -1)
+    pieces += _get_edge("raw", days[1], stop, 1)
+    return pieces
+
+
+def _get_edge(source, whole, moment, sign):
+    """Return what lies between a whole stretch's end and a moment, signed."""
+    if whole == moment:
+        return []
+    if whole < moment:
+        return [(source, whole, moment, sign)]
+    return [(source, moment, whole, -sign)]

@@ -52,14 +52,17 @@ def sql_delay_seconds(alias):
     return SQL("round(%s * 3600)::bigint", SQL.identifier(alias, "delay_hours"))
 
 
-def sql_counters(alias):
+def sql_counters(alias, weight=None):
     """Return {counter: aggregate} over settled promises.
 
     :param str alias: of a table with the columns of promises
+    :param SQL weight: what each row counts, 1 by default
     """
 
     def count(condition):
-        return SQL("count(*) FILTER (WHERE %s)", condition)
+        if weight is None:
+            return SQL("count(*) FILTER (WHERE %s)", condition)
+        return SQL("COALESCE(sum(%s) FILTER (WHERE %s), 0)", weight, condition)
 
     outcome = SQL.identifier(alias, "outcome")
     counted = SQL.identifier(alias, "is_counted")
@@ -81,8 +84,11 @@ def sql_counters(alias):
     )
     late = SQL("%s = 'late'", outcome)
     result["late_all"] = count(late)
+    seconds = sql_delay_seconds(alias)
+    if weight is not None:
+        seconds = SQL("%s * %s", weight, seconds)
     result["delay_seconds"] = SQL(
-        "COALESCE(sum(%s) FILTER (WHERE %s), 0)", sql_delay_seconds(alias), late
+        "COALESCE(sum(%s) FILTER (WHERE %s), 0)", seconds, late
     )
     return {name: result[name] for name in COUNTERS}
 

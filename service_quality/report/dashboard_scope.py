@@ -51,7 +51,7 @@ class Scope:
             conditions.append(SQL("%s = ANY(%s::int[])", employee, ids))
         if self.not_employee_ids:
             ids = list(self.not_employee_ids)
-            conditions.append(SQL("%s <> ALL(%s::int[])", employee, ids))
+            conditions.append(SQL("COALESCE(%s, 0) <> ALL(%s::int[])", employee, ids))
         for name in self.NAMES:
             value = getattr(self, name)
             if value and name not in without:

@@ -65,6 +65,7 @@ class ServiceDashboard(models.AbstractModel):
         self._flush_facts()
         scope = self._get_scope(period)
         step, steps = calendar.get_steps(period["date_from"], period["date_to"])
+        choices = self._get_choices(period, scope)  # first: it knows all names
         promises = self._get_promise_figures(period, scope, steps)
         heatmap = promises.pop("heatmap")
         return {
@@ -76,7 +77,7 @@ class ServiceDashboard(models.AbstractModel):
                 "lines": self._get_failed_lines(period, scope),
                 "heatmap": heatmap,
             },
-            "choices": self._get_choices(period, scope),
+            "choices": choices,
             "definitions": get_definitions(self.env),
             "min_counted": self.env.company.service_min_counted,
             "is_manager": self._is_manager(),

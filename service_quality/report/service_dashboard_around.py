@@ -10,6 +10,7 @@ from .feedback_figures import MIN_ANSWERS
 MAX_LINES = 10
 #: Under this many points (0-1) an answer is a low one.
 LOW_POINTS = 0.5
+ENDED = ("recovered", "lost")
 QUALITIES = ("technical_quality", "service_quality")
 
 
@@ -22,39 +23,34 @@ class ServiceDashboard(models.AbstractModel):
     def _get_customer_figures(self, period):
         """Return the parts of ``get_data`` that are about customers' answers."""
         return {
-            "checklists": self._get_checklists(period),
-            "feedback": self._get_feedback(period),
+            **self._get_means(period),
             "quadrant": self._get_quadrant(period),
             "recoveries": self._get_recoveries(period),
             "silent": self._get_silent(period),
         }
 
     @api.model
-    def _get_fact_mean(self, period, kind):
-        """Return (number, mean score 0-1 or None) of counted facts of a kind."""
-        domain = self._get_domain(period) & Domain("kind", "=", kind)
-        ((count, score),) = self.env["service.quality.report"]._read_group(
-            domain & Domain("is_counted", "=", 1), [], ["__count", "score:avg"]
-        )
-        return count, score if count else None
-
-    @api.model
-    def _get_checklists(self, period):
-        if period["kind"]:
-            return {"count": 0, "score": None}
-        count, score = self._get_fact_mean(period, "checklist")
-        return {"count": count, "score": score}
-
-    @api.model
-    def _get_feedback(self, period):
-        if period["kind"]:
-            return {"count": 0, "satisfaction": None}
-        count, score = self._get_fact_mean(period, "feedback")
+    def _get_means(self, period):
+        """Return ``checklists`` and ``feedback``: how many, and their mean score."""
+        means = {}
+        if not period["kind"]:
+            domain = self._get_domain(period) & Domain("is_counted", "=", 1)
+            domain &= Domain("kind", "in", ["checklist", "feedback"])
+            rows = self.env["service.quality.report"]._read_group(
+                domain, ["kind"], ["__count", "score:avg"]
+            )
+            means = {kind: (count, score) for kind, count, score in rows}
+        lists, score = means.get("checklist", (0, None))
+        answers, satisfaction = means.get("feedback", (0, None))
         of_one = period["employee_id"] or not self._is_manager()
-        hidden = of_one and count < MIN_ANSWERS
+        if satisfaction is not None:
+            satisfaction *= 100
         return {
-            "count": count,
-            "satisfaction": score * 100 if count and not hidden else None,
+            "checklists": {"count": lists, "score": score},
+            "feedback": {
+                "count": answers,
+                "satisfaction": feedback_figures.shown(satisfaction, answers, of_one),
+            },
         }
 
     @api.model
@@ -105,10 +101,17 @@ class ServiceDashboard(models.AbstractModel):
             return dict.fromkeys(
                 ("opened", "running", "overdue", "in_time", "decided"), 0
             ) | {"rate": None}
-        counts = {
-            name: self.env["service.recovery"].search_count(domain)
-            for name, domain in self._get_recovery_domains(period).items()
-        }
+        domains = self._get_recovery_domains(period)
+        recoveries = self.env["service.recovery"]
+        counts = dict.fromkeys(domains, 0)
+        counts["overdue"] = recoveries.search_count(domains["overdue"])
+        for state, in_time, count in recoveries._read_group(
+            domains["opened"], ["state", "is_in_time"], ["__count"]
+        ):
+            counts["opened"] += count
+            counts["decided" if state in ENDED else "running"] += count
+            counts["in_time"] += count if in_time else 0
+        counts["decided"] += counts["overdue"]
         rate = feedback_figures.share(counts["in_time"], counts["decided"])
         return {**counts, "rate": rate}
 
@@ -118,7 +121,7 @@ class ServiceDashboard(models.AbstractModel):
         analysis = self.env["service.feedback.analysis"]
         opened = analysis._get_domain(period, "date_opened")
         opened &= Domain("state", "!=", "cancelled")
-        ended = Domain("state", "in", ["recovered", "lost"])
+        ended = Domain("state", "in", list(ENDED))
         overdue = Domain("is_overdue", "=", True)
         return {
             "opened": opened,

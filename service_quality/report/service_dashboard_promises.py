@@ -153,9 +153,10 @@ class ServiceDashboard(models.AbstractModel):
     def _get_names(self, model, ids):
         """Return {id: name} of records that figures are about."""
         # sudo: the names only, of those whose figures the reader may see
-        records = self.env[model].sudo().with_context(active_test=False)
-        domain = [("id", "in", [record_id for record_id in ids if record_id])]
-        return {row.id: row.name for row in records.search_fetch(domain, ["name"])}
+        records = self.env[model].sudo()
+        records = records.browse([record_id for record_id in ids if record_id])
+        records.fetch(["name"])
+        return {row.id: row.name for row in records}
 
     @api.model
     def _get_team(self, period, scope, bounds):
@@ -165,8 +166,10 @@ class ServiceDashboard(models.AbstractModel):
         his company when they are too few. Never of fewer than three people, who could
         work out each other's figures.
         """
+        if self._is_manager():
+            return None
         own = self._get_own_employees()
-        if self._is_manager() or not own or set(scope.employee_ids) - set(own._ids):
+        if not own or set(scope.employee_ids) - set(own._ids):
             return None
         mine = own.filtered(lambda row: row.company_id.id in period["company_ids"])[:1]
         for group in (mine.department_id, mine.company_id):
