@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
+from odoo.tools.mail import email_normalize
 
 from . import verdict
 
@@ -40,7 +41,9 @@ class ServiceScopeChange(models.Model):
     def action_cancel(self, reason=None):
         """Call a change back: the customer need not answer any more.
 
-        :param str reason: why, required
+        Was he asked and has not answered, a mail says so in his language.
+
+        :param str reason: why, required; for us, not in the mail
         :return: True
         :raise AccessError: the user may not change the document
         :raise UserError: decided or cancelled already
@@ -50,7 +53,7 @@ class ServiceScopeChange(models.Model):
         for change in self._service_unseal():
             change._service_link_lock()
             change._service_check_state(["draft", "sent", "declined", "expired"])
-            old = change.state
+            old, question = change.state, change._service_open_question()
             self.env["service.link"]._service_revoke(change, ["scope"])
             change._service_end_waiting("withdrawn", reason)
             change.write(
@@ -59,11 +62,41 @@ class ServiceScopeChange(models.Model):
             self.env["service.event"]._service_log(
                 change, "scope_recalled", old=old, new="cancelled", note=reason
             )
-            if old == "sent":
+            if question:
+                change._service_mail_recall(question)
+            if question or old == "sent":
                 change._service_note(
                     self.env._("Change cancelled: %(name)s", name=change.name), reason
                 )
         return True
+
+    def _service_open_question(self):
+        """Return the last link by which one change was asked, if it was not answered.
+
+        Also of an older version: the customer has that mail, and no other.
+        """
+        link = self.env["service.link"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("purpose", "=", "scope"),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        is_open = not link.decision and email_normalize(link.email or "")
+        if not is_open or link.date_expiry < fields.Datetime.now():
+            return link.browse()
+        return link
+
+    def _service_mail_recall(self, link):
+        """Queue the mail that the question of a link needs no answer any more."""
+        _ = link.with_context(lang=link.lang).env._
+        link._service_queue(
+            _("No answer needed any more: %(document)s", document=self.res_name),
+            "service_quality.mail_customer_recall",
+            {},
+        )
 
     def _service_acting_on(self):
         """Refuse who may not change the documents of these rows.

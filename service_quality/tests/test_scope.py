@@ -254,6 +254,58 @@ class TestScopeSend(ScopeCase):
         self.assertOutcome(change.scope_promise_id, "withdrawn")
         self.assertEqual(self.decide(token, "confirmed"), "gone")
 
+    def recalls(self):
+        """Return the mails that say that no answer is needed."""
+        return self.mails().filtered(lambda mail: "need not answer" in mail.body_html)
+
+    def cancel(self, change):
+        self.as_user(change, self.agent).action_cancel("Angry on the phone")
+
+    def test_the_customer_learns_that_it_was_called_back(self):
+        change = self.make_change()
+        self.cancel(change)
+        mail = self.recalls()
+        self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.state, "outgoing")
+        self.assertIn(change.res_name, mail.subject)
+        self.assertIn("The small one does not fit.", mail.body_html)
+        self.assertNotIn("Angry", mail.body_html)
+        self.assertNotIn("/service_quality/", mail.body_html)
+        with self.assertRaises(UserError):
+            self.cancel(change)
+        self.assertEqual(len(self.recalls()), 1)
+
+    def test_called_back_in_his_language(self):
+        self.env["res.lang"]._activate_lang("hu_HU")
+        self.customer.lang = "hu_HU"
+        change = self.make_change()
+        before = self.mails()
+        self.cancel(change)
+        mail = self.mails() - before
+        self.assertEqual(len(mail), 1)
+        self.assertIn("Kedves Petra Portal", mail.body_html)
+
+    def test_called_back_what_was_being_rewritten(self):
+        """He has the mail of the first version, which he answered to nobody."""
+        change = self.make_change()
+        self.as_user(change, self.agent).write({"description": "Never sent"})
+        self.cancel(change)
+        self.assertEqual(len(self.recalls()), 1)
+        self.assertNotIn("Never sent", self.recalls().body_html)
+
+    def test_called_back_without_a_mail(self):
+        """Never asked, answered, or expired: nobody waits to hear it."""
+        self.cancel(self.make_change(send=False))
+        declined, token = self.sent_token()
+        self.decide(token, "declined")
+        self.cancel(declined)
+        expired = self.make_change(date_due_new=self.moment(days=2))
+        self.wait(days=3)
+        self.run_cron()
+        self.assertEqual(expired.state, "expired")
+        self.cancel(expired)
+        self.assertFalse(self.recalls())
+
 
 @tagged("post_install", "-at_install")
 class TestScopeWord(ScopeCase):
