@@ -1,117 +1,24 @@
-import re
-import threading
 from collections import Counter
 from functools import partial
-from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
+from werkzeug.test import Client
+
+from odoo import api, http
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.service import security
+from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
 from .common import full_rounds
+from .common_race import LinkRaceCase
 
 ROUNDS = full_rounds(50, 6)
 CLICKS = 20
-EMAIL = "sq-race-customer@elsewhere.example"
-TOKEN = re.compile(r"/service_quality/confirm/([\w-]+)")
-SILENT = {"tracking_disable": True, "no_reset_password": True, "mail_notrack": True}
 
 
 @tagged("post_install", "-at_install")
-class TestLinkRaces(BaseCase):
-    """Many clicks at the same moment, each in its own transaction, all committed.
-
-    Outside of the tests' transaction, because only real transactions collide; what
-    was made is deleted at the end.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, SILENT)
-            groups = "helpdesk_mgmt.group_helpdesk_user_own"
-            agent = new_test_user(env, "sq_race_agent", groups, tz="UTC")
-            employee = env["hr.employee"].create(
-                {"name": "Race Agent", "user_id": agent.id}
-            )
-            customer = env["res.partner"].create({"name": "Racer", "email": EMAIL})
-            ticket = env["helpdesk.ticket"].create(
-                {
-                    "name": "Race",
-                    "description": "x",
-                    "partner_id": customer.id,
-                    "user_id": agent.id,
-                }
-            )
-            cls.made = [ticket, employee, agent, agent.partner_id, customer]
-            cls.ids = {"agent": agent.id, "ticket": ticket.id}
-            cls.ids["public"] = env.ref("base.public_user").id
-        cls.addClassCleanup(cls._forget)
-
-    @classmethod
-    def _forget(cls):
-        """Delete what was committed, facts first."""
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            document = [("res_model", "=", "helpdesk.ticket")]
-            document += [("res_id", "=", cls.ids["ticket"])]
-            changes = env["service.scope.change"].search(document)
-            checklists = env["service.checklist"].search(document)
-            facts = [
-                changes,
-                checklists.line_ids,
-                checklists,
-                env["service.promise"].search(document),
-            ]
-            for rows in facts:
-                about = [("res_model", "=", rows._name), ("res_id", "in", rows.ids)]
-                for name in ("service.event", "service.link"):
-                    env[name]._service_unseal().search(about).unlink()
-                rows._service_unseal().unlink()
-            env["service.event"]._service_unseal().search(document).unlink()
-            env["mail.mail"].search([("email_to", "=", EMAIL)]).unlink()
-            for row in cls.made:
-                row.with_env(env).exists().unlink()
-
-    def setUp(self):
-        super().setUp()
-        # A retry waits up to a second, which changes nothing but the time we need.
-        self.startPatcher(patch("odoo.service.model.random.uniform", lambda *args: 0))
-
-    def run_as(self, user_id, work):
-        """Do something in a transaction of its own, retried as Odoo does."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, user_id, {"lang": "en_US"})
-            return retrying(lambda: work(env), env)
-
-    def ask(self):
-        """Send a change; return its id, a token and the nonce of the page."""
-
-        def work(env):
-            change = env["service.scope.change"].create(
-                {
-                    "name": "Another pump",
-                    "res_model": "helpdesk.ticket",
-                    "res_id": self.ids["ticket"],
-                }
-            )
-            change.action_send()
-            return change.id
-
-        change_id = self.run_as(self.ids["agent"], work)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            mail = env["mail.mail"].search([("email_to", "=", EMAIL)], limit=1)
-            token = TOKEN.search(mail.body_html)[1]
-            link = env(user=self.ids["public"])["service.link"]
-            nonce = link._service_find(("scope",), token)._service_nonce()
-            mail.unlink()
-        return change_id, token, nonce
+class TestLinkRaces(LinkRaceCase):
+    """By the methods of the models."""
 
     def click(self, token, nonce, value):
         def work(env):
@@ -129,43 +36,6 @@ class TestLinkRaces(BaseCase):
             return self.run_as(self.ids["agent"], work)
         except UserError:
             return "too late"
-
-    def at_once(self, works):
-        """Run functions at the same moment; return what they answered."""
-        barrier = threading.Barrier(len(works))
-        answers = []
-
-        def run(work):
-            barrier.wait()
-            answers.append(work())
-
-        threads = [threading.Thread(target=run, args=(work,)) for work in works]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        self.assertEqual(len(answers), len(works))
-        return Counter(answers)
-
-    def facts(self, change_id):
-        """Return state, version, events and receipts of one change; clear the queue."""
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            change = env["service.scope.change"].browse(change_id)
-            kinds = Counter(change.event_ids.mapped("kind"))
-            mails = env["mail.mail"].search([("email_to", "=", EMAIL)])
-            links = env["service.link"].search([("res_id", "=", change_id)])
-            links = links.filtered(lambda row: row.res_model == change._name)
-            facts = {
-                "state": change.state,
-                "version": change.version,
-                "decisions": kinds["confirmed"] + kinds["declined"],
-                "mails": len(mails),
-                "links": len(links.filtered("decision")),
-                "kept": change.scope_promise_id.outcome,
-            }
-            mails.unlink()
-        return facts
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_exactly_one_decision(self):
@@ -200,3 +70,128 @@ class TestLinkRaces(BaseCase):
                 self.assertEqual(others, CLICKS - 1)
         self.assertEqual(sum(seen.values()), ROUNDS)
         self.assertTrue(seen["confirmed"])
+
+
+@tagged("post_install", "-at_install")
+class TestLinkRacesHttp(LinkRaceCase):
+    """By the pages and the agent's own requests, through the whole server."""
+
+    #: Each kind of race is run so often.
+    rounds = full_rounds(50, 2)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, cls.ids["agent"], {})
+            session = http.root.session_store.new()
+            session.update(
+                http.get_default_session(), db=get_db_name(), _trace_disable=True
+            )
+            session.uid, session.login = env.uid, env.user.login
+            session.context = dict(env["res.users"].context_get())
+            session.session_token = security.compute_session_token(session, env)
+        http.root.session_store.save(session)
+        cls.addClassCleanup(http.root.session_store.delete, session)
+        cls.session_id = session.sid
+
+    def request(self, method, path, **options):
+        """Send one request, as a browser of its own."""
+        client = Client(http.root)
+        if "json" in options:
+            client.set_cookie("session_id", self.session_id, domain="localhost")
+        environ = {"HTTP_HOST": "localhost", "HTTP_X_ODOO_DATABASE": get_db_name()}
+        return client.open(path, method=method, environ_overrides=environ, **options)
+
+    def click(self, token, nonce, value):
+        """Press a button of the customer's page; return (status, value)."""
+        form = {"nonce": nonce, "decision": value}
+        path = f"/service_quality/confirm/{token}"
+        return self.request("POST", path, data=form).status_code, value
+
+    def call(self, method, *args):
+        """Call a method of the change as the agent's browser does."""
+        model = "service.scope.change"
+        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        body = {"jsonrpc": "2.0", "method": "call", "params": params}
+        path = f"/web/dataset/call_kw/{model}/{method}"
+        answer = self.request("POST", path, json=body).json
+        if "error" not in answer:
+            return 200, method
+        return answer["error"]["data"]["name"].rpartition(".")[2], method
+
+    def race(self, values, *calls):
+        """Press these buttons and do these calls at once; return what became of it.
+
+        :param values: of the buttons
+        :param calls: (method, arguments after the id)
+        :return: (statuses by what was done, facts)
+        """
+        change_id, token, nonce = self.ask()
+        works = [partial(self.click, token, nonce, value) for value in values]
+        works += [partial(self.call, name, [change_id], *args) for name, *args in calls]
+        answers = self.at_once(works)
+        return answers, self.facts(change_id)
+
+    def assertDecided(self, answers, facts):
+        """One decision, one event, one receipt; only its value was thanked for."""
+        self.assertIn(facts["state"], ("confirmed", "declined"))
+        self.assertEqual((facts["decisions"], facts["links"]), (1, 1))
+        self.assertEqual((facts["mails"], facts["recalls"]), (1, 0))
+        self.assertEqual((facts["version"], facts["kept"]), (1, "kept"))
+        for (status, what), _count in answers.items():
+            if what in ("confirmed", "declined"):
+                self.assertEqual(status, 200 if what == facts["state"] else 409)
+            else:
+                self.assertEqual(status, "UserError")
+
+    def assertTooLate(self, answers):
+        """Whoever clicked after the agent got the neutral page."""
+        clicks = {status for status, what in answers if what == "confirmed"}
+        self.assertEqual(clicks, {404})
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_everybody_confirms(self):
+        for number in range(self.rounds):
+            with self.subTest(round=number):
+                answers, facts = self.race(["confirmed"] * CLICKS)
+                self.assertEqual(answers, {(200, "confirmed"): CLICKS})
+                self.assertEqual(facts["state"], "confirmed")
+                self.assertDecided(answers, facts)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_yes_against_no(self):
+        for number in range(self.rounds):
+            with self.subTest(round=number):
+                values = ["confirmed", "declined"] * (CLICKS // 2)
+                self.assertDecided(*self.race(values))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_yes_against_the_agents_edit(self):
+        for number in range(self.rounds):
+            with self.subTest(round=number):
+                edit = ("write", {"reason": "Because"})
+                answers, facts = self.race(["confirmed"] * (CLICKS - 1), edit)
+                if facts["state"] != "draft":
+                    self.assertDecided(answers, facts)
+                    continue
+                self.assertTooLate(answers)
+                self.assertEqual(answers[200, "write"], 1)
+                self.assertEqual((facts["version"], facts["mails"]), (2, 0))
+                self.assertEqual((facts["decisions"], facts["links"]), (0, 0))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model", "odoo.http")
+    def test_yes_against_calling_back(self):
+        for number in range(self.rounds):
+            with self.subTest(round=number):
+                cancel = ("action_cancel", "Not needed")
+                calls = [cancel, cancel, cancel]
+                answers, facts = self.race(["confirmed"] * (CLICKS - 3), *calls)
+                if facts["state"] != "cancelled":
+                    self.assertDecided(answers, facts)
+                    continue
+                self.assertTooLate(answers)
+                self.assertEqual(answers[200, "action_cancel"], 1)
+                self.assertEqual(answers["UserError", "action_cancel"], 2)
+                self.assertEqual((facts["mails"], facts["recalls"]), (1, 1))
+                self.assertEqual((facts["decisions"], facts["links"]), (0, 0))
