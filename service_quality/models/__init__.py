@@ -2,7 +2,8 @@ from . import checklist_score, verdict, wilson
 from . import service_sealed_mixin
 from . import service_linked_mixin, service_cached_mixin
 from . import service_link_mixin
-from . import service_link, service_link_decision, service_link_settings
+from . import service_link, service_link_address
+from . import service_link_decision, service_link_settings
 from . import service_worker
 from . import service_event
 from . import service_promise
@@ -36,7 +37,7 @@ from . import service_review_program
 from . import service_review_draw
 from . import service_review_assignment
 from . import service_review_gap
-from . import res_partner
+from . import res_partner, res_partner_address
 from . import service_invitation
 from . import service_feedback
 from . import service_feedback_answer, service_feedback_follow_up

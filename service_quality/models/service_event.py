@@ -30,6 +30,7 @@ EVENT_KINDS = [
     ("scope_recalled", "Change cancelled by us"),
     ("confirmed", "Confirmed by the customer"),
     ("declined", "Declined by the customer"),
+    ("unverified", "Answered from an unverified address"),
     ("expired", "Expired without an answer"),
     ("asked", "Customer asked"),
     ("paused", "Paused: waiting for the customer"),

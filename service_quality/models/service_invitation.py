@@ -245,10 +245,7 @@ class ServiceInvitation(models.Model):
         return None
 
     def _service_is_internal(self, email):
-        users = self.env["res.users"].search_count(
-            [("email_normalized", "=", email), ("share", "=", False)], limit=1
-        )
-        return bool(users)
+        return bool(self.env["service.link"]._service_ours([email]))
 
     def _service_was_answered(self):
         """Tell whether the recipient has answered about this document before."""

@@ -162,25 +162,6 @@ class ServiceLink(models.Model):
         return link, token
 
     @api.model
-    def _check_recipient(self, email):
-        """Refuse to ask ourselves.
-
-        :param str email: normalised
-        :raise UserError: the address of an internal user
-        """
-        # sudo: whether this is an address of staff, nothing else
-        staff = self.env["res.users"].sudo()
-        if staff.search_count(
-            [("email_normalized", "=", email), ("share", "=", False)], limit=1
-        ):
-            raise UserError(
-                self.env._(
-                    "%(email)s is an address of our own: only the customer can answer.",
-                    email=email,
-                )
-            )
-
-    @api.model
     def _service_revoke(self, record, purposes):
         """Kill the undecided links that ask about a row.
 

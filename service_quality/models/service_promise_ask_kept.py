@@ -143,14 +143,9 @@ class ServicePromise(models.Model):
     def _service_without_unwilling(self):
         """Keep the promises to people who may be written to: no blacklist, no staff."""
         emails = [row._service_kept_email() for row in self]
-        # sudo: whether these addresses are of staff or want no such mail
-        users = self.env["res.users"].sudo()
-        blacklist = self.env["mail.blacklist"].sudo()  # as above
-        refused = set(
-            users.search(
-                [("email_normalized", "in", emails), ("share", "=", False)]
-            ).mapped("email_normalized")
-        )
+        # sudo: whether these addresses want no such mail
+        blacklist = self.env["mail.blacklist"].sudo()
+        refused = self.env["service.link"]._service_ours(emails)
         refused |= set(blacklist.search([("email", "in", emails)]).mapped("email"))
         return self.filtered(lambda row: row._service_kept_email() not in refused)
 
@@ -253,6 +248,11 @@ class ServicePromise(models.Model):
     def _service_link_decided(self, link, value, comment):
         if link.purpose != "kept":
             return super()._service_link_decided(link, value, comment)
+        document = self._service_document()
         return self._service_take_word(
-            value, link.decided_by, comment, link.date_decided
+            value,
+            link.decided_by,
+            comment,
+            link.date_decided,
+            is_verified=bool(document) and link._service_is_verified(document, self),
         )

@@ -107,7 +107,7 @@ class ServicePromise(models.Model):
         promise._service_take_word(value, name, comment, fields.Datetime.now())
         return True
 
-    def _service_take_word(self, value, name, comment, moment):
+    def _service_take_word(self, value, name, comment, moment, is_verified=True):
         """Record what the customer says of one settled promise; the row is locked.
 
         A call that we only declared becomes a counted one by his *kept*, judged at
@@ -118,6 +118,8 @@ class ServicePromise(models.Model):
         :param str name: who says so
         :param str comment: what he adds, may be empty
         :param moment: server time, naive UTC
+        :param bool is_verified: more than our own word says that he is the customer;
+            else his *kept* is noted and makes nothing count
         """
         self.ensure_one()
         old = self.outcome
@@ -126,13 +128,15 @@ class ServicePromise(models.Model):
             "date_customer_verdict": moment,
             "customer_comment": comment or False,
         }
-        if value == "kept":
+        if value == "kept" and is_verified:
             # His word is the trace that was missing.
             vals["is_self_declared"] = False
         self.write(vals)
         self.env["service.event"]._service_log(
             self, "customer_says", old=old, new=value, note=f"{name}\n{comment}".strip()
         )
+        if not is_verified:
+            self.env["service.event"]._service_log(self, "unverified", new=value)
         self.env["service.link"]._service_revoke(self, ["kept"])
         if value == "not_kept":
             self._service_try_not_kept()

@@ -107,6 +107,12 @@ class ServiceScopeChange(models.Model):
         readonly=True,
         help="The customer decided while the document was still open.",
     )
+    is_address_verified = fields.Boolean(
+        "Address Verified",
+        readonly=True,
+        help="More than the word of whoever asked says that the address is the "
+        "customer's. Otherwise the answer stands, and counts for nobody.",
+    )
     is_work_unanswered = fields.Boolean(
         "Work Went On Without an Answer",
         compute="_compute_is_work_unanswered",

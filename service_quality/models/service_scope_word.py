@@ -62,6 +62,7 @@ class ServiceScopeChange(models.Model):
         if link.purpose != "scope":
             return super()._service_link_decided(link, value, comment)
         document = self._service_document()
+        is_his_word = self._service_is_his_word(link)
         self.write(
             {
                 "state": value,
@@ -69,13 +70,16 @@ class ServiceScopeChange(models.Model):
                 "decided_by": link.decided_by,
                 "customer_comment": comment or False,
                 "is_answered_first": not document._service_is_done(),
+                "is_address_verified": is_his_word,
             }
         )
         note = f"{link.decided_by}\n{comment}".strip()
         self.env["service.event"]._service_log(
             self, value, old=f"v{self.version} {link.version}", new=value, note=note
         )
-        settlement = "evidence" if self._service_is_his_word(link) else "withdrawn"
+        if not is_his_word:
+            self.env["service.event"]._service_log(self, "unverified", new=value)
+        settlement = "evidence" if is_his_word else "withdrawn"
         self._service_end_waiting(settlement, note, link.date_decided)
         if value == "confirmed":
             self._service_apply(link, document, note)
@@ -89,6 +93,9 @@ class ServiceScopeChange(models.Model):
             if value == "confirmed"
             else env._("The customer did not agree to: %(name)s", name=self.name)
         )
+        if not self.is_address_verified:
+            note = env._("The address is not verified, so this counts for nobody.")
+            text = f"{text}\n{note}"
         return f"{text}\n{comment}".strip()
 
     def _service_apply(self, link, document, note):
@@ -101,9 +108,10 @@ class ServiceScopeChange(models.Model):
         )
 
     def _service_is_his_word(self, link):
-        """Tell whether who answers is a customer to whom we promised here before.
+        """Tell whether who answers is the customer, by more than the asker's word.
 
-        Where nothing was promised before, whoever was asked is the customer.
+        He is when something was promised to him here before, by the system or by
+        somebody else; and nobody else is. Otherwise see ``_service_is_verified``.
         """
         before = self.env["service.promise"].search(
             [
@@ -113,16 +121,23 @@ class ServiceScopeChange(models.Model):
                 ("date_made", "<=", link.create_date),
             ]
         )
-        return not before or any(row._service_reached_by_link(link) for row in before)
+        known = before.filtered(lambda row: row.partner_id or row.partner_email)
+        reached = known.filtered(lambda row: row._service_reached_by_link(link))
+        if known and not reached:
+            return False
+        askers = self.create_uid | link.create_uid | self.employee_id.user_id
+        if any(
+            row.source != "manual" or row.create_uid not in askers for row in reached
+        ):
+            return True
+        return link._service_is_verified(self._service_document(), self)
 
     def _service_apply_date(self, link, document, note):
         """Move the promise to the confirmed date, or record the one it makes."""
         promise = self.promise_id._service_unseal()._service_last()
         moment = link.date_decided
-        is_his_word = (
-            promise._service_reached_by_link(link)
-            if promise
-            else self._service_is_his_word(link)
+        is_his_word = self.is_address_verified and (
+            not promise or promise._service_reached_by_link(link)
         )
         if document._service_is_done() or not is_his_word:
             # What is done runs no more, and the word of somebody else moves nothing.

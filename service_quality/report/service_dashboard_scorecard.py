@@ -11,7 +11,8 @@ SCORECARD_DAYS = 90
 SCOPE_FIGURES = {
     "asked": Domain.TRUE,
     "confirmed_first": Domain("state", "=", "confirmed")
-    & Domain("is_answered_first", "=", True),
+    & Domain("is_answered_first", "=", True)
+    & Domain("is_address_verified", "=", True),
     "declined": Domain("state", "=", "declined"),
     "expired": Domain("state", "=", "expired"),
     "went_on": Domain("is_work_unanswered", "=", True),
