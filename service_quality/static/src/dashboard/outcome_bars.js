@@ -1,26 +1,41 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { formatPercent } from "./figures";
+import { FigureButton } from "./figure_button";
+import { countedOutcomes, formatNumber, formatPercent, share } from "./figures";
 
-/** Stacked bars of counted outcomes, one row per group, with the rate beside. */
+/** Counted outcomes per kind as stacked bars, their numbers below, the rate beside. */
 export class OutcomeBars extends Component {
     static template = "service_quality.OutcomeBars";
+    static components = { FigureButton };
     static props = {
         title: String,
         rows: { type: Array, element: Object },
+        onOpen: Function,
     };
 
-    get parts() {
+    get outcomes() {
+        return countedOutcomes();
+    }
+
+    /** What does not count stands beside it, never hidden. */
+    get others() {
         return [
-            { key: "kept", label: _t("Kept") },
-            { key: "late", label: _t("Late") },
-            { key: "missed", label: _t("Missed") },
-            { key: "overdue", label: _t("Overdue") },
+            { key: "neutral", label: _t("Neutral") },
+            { key: "open", label: _t("Running") },
+            { key: "uncounted", label: _t("Not counted") },
         ];
     }
 
-    width(row, part) {
-        return row.counted ? (100 * row[part.key]) / row.counted : 0;
+    get rows() {
+        return this.props.rows.filter((row) => row.total);
+    }
+
+    numbers(row) {
+        return [...this.outcomes, ...this.others].filter(({ key }) => row[key]);
+    }
+
+    width(row, outcome) {
+        return 100 * (share(row[outcome.key], row.counted) || 0);
     }
 
     rate(row) {
@@ -28,6 +43,8 @@ export class OutcomeBars extends Component {
     }
 
     summary(row) {
-        return this.parts.map((part) => `${part.label}: ${row[part.key]}`).join(", ");
+        return this.numbers(row)
+            .map(({ key, label }) => `${label}: ${formatNumber(row[key])}`)
+            .join(", ");
     }
 }
