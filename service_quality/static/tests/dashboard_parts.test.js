@@ -385,7 +385,8 @@ test("quadrant: where each stands, and the answers behind it", async () => {
     ];
     await mountWithCleanup(QualityQuadrant, { props: { rows, onOpen: steps } });
     const anna = queryFirst(".o_service_point");
-    expect([anna.style.left, anna.style.top]).toEqual(["90%", "40%"]);
+    // The drawing goes from 50 to 100.
+    expect([anna.style.left, anna.style.top]).toEqual(["80%", "80%"]);
     await click(".o_service_point:contains(Anna)");
     await click(".o_service_point:contains(Support)");
     expect.verifySteps([

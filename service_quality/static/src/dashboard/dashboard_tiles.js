@@ -207,7 +207,8 @@ function checklistTile({ checklists }) {
  * @returns {Object[]} the tiles of the dashboard, see `KpiTile`
  */
 export function dashboardTiles(data) {
-    const before = data.totals.previous || {};
+    // Nothing to compare with where nothing was promised before
+    const before = data.totals.previous?.total ? data.totals.previous : {};
     return [
         rateTile(data, before),
         countedTile(data, before),

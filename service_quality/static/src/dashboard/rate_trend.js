@@ -49,6 +49,7 @@ export class RateTrend extends Component {
             ...point,
             key: point.date,
             label: this.label(point),
+            start: this.start(point),
             left: positionOf(index, this.props.trend.length),
             top: point.counted ? heightOf(point.rate, RANGE) : 100,
         }));
@@ -70,12 +71,16 @@ export class RateTrend extends Component {
         return countedOutcomes();
     }
 
-    label({ date, date_to }) {
+    start({ date }) {
         const day = deserializeDate(date);
+        return this.props.step === "month" ? day.toFormat("LLLL yyyy") : formatDate(day);
+    }
+
+    label({ date, date_to }) {
+        const start = this.start({ date });
         if (this.props.step === "month") {
-            return day.toFormat("LLLL yyyy");
+            return start;
         }
-        const start = formatDate(day);
         if (this.props.step === "day" || !date_to || date_to === date) {
             return start;
         }
