@@ -2,7 +2,16 @@
 
 import os
 
-from . import browser, locks, odoo_server, odoo_source, paths, postgres, processes
+from . import (
+    axe,
+    browser,
+    locks,
+    odoo_server,
+    odoo_source,
+    paths,
+    postgres,
+    processes,
+)
 from .databases import Databases
 from .ui import DevError, say, warn
 
@@ -70,6 +79,9 @@ def run_pytest(database, base, server, browser_folder, arguments):
     env[BASE_VARIABLE] = base
     if browser_folder:
         env["PATH"] += os.pathsep + browser_folder
+        # without it the tests of accessibility are skipped, in CI that is a failure
+        if script := axe.script():
+            env[axe.VARIABLE] = str(script)
     command = [paths.venv_python(), "-m", "pytest", f"--odoo-config={config}", *OPTIONS]
     if not names_a_test(arguments):
         arguments = [*arguments, *test_folders()]

@@ -2,10 +2,12 @@
 
 import fcntl
 import socket
+import tarfile
 
 import pytest
 
 from devtools import (
+    axe,
     databases,
     locks,
     odoo_debian,
@@ -229,3 +231,25 @@ def test_whitespace(tmp_path):
     assert whitespace.check([file], fix=True) == [file]
     assert file.read_bytes() == b"a\nb\n"
     assert whitespace.check([file]) == []
+
+
+def test_axe_is_fetched_once_and_not_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr(axe.paths, "CACHE", tmp_path)
+    (tmp_path / "npm").mkdir()
+    calls = []
+
+    def pack(package, sha256):
+        calls.append(package)
+        if len(calls) == 1:
+            raise DevError("This machine has no npm.", "install Node.js.")
+        (tmp_path / "axe.min.js").write_text("axe")
+        archive = tmp_path / "axe.tgz"
+        with tarfile.open(archive, "w:gz") as content:
+            content.add(tmp_path / "axe.min.js", axe.FILE)
+        return archive
+
+    monkeypatch.setattr(axe.npm, "pack", pack)
+    assert axe.script() is None
+    assert axe.script().read_text() == "axe"
+    assert axe.script().read_text() == "axe"
+    assert len(calls) == 2
