@@ -158,7 +158,7 @@ class ServiceEvent(models.Model):
             {
                 "res_model": record._name,
                 "res_id": record.id,
-                "res_name": record.display_name,
+                "res_name": self._service_name_of(record),
                 "company_id": record.company_id.id,
                 "kind": kind,
                 "old_value": self._service_event_value(old, record),
@@ -176,6 +176,15 @@ class ServiceEvent(models.Model):
         elif vals_list:
             self.env.execute_query(self._service_insert_query(vals_list))
         self.env["service.promise"].invalidate_model(["event_ids"], flush=False)
+
+    @api.model
+    def _service_name_of(self, record):
+        """Return the display name of a record, for plain ones without computing it."""
+        model = type(record)
+        if model._compute_display_name is models.BaseModel._compute_display_name:
+            if model._rec_name == "name":
+                return record.name
+        return record.display_name
 
     @api.model
     def _service_event_value(self, value, record):

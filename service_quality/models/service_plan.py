@@ -157,7 +157,8 @@ class ServicePlan(models.Model):
         ids = self._service_plan_ids(res_model, company_id)
         # A clean context: archived templates and languages have their own values
         env = self.env(su=True, context={"lang": self.env.lang})
-        if ids:
+        known = self._fields["domain"]._get_cache(env)
+        if not all(plan_id in known for plan_id in ids):
             for name, record_ids, values in self.with_env(env)._service_facts(ids):
                 records = env[name].browse(record_ids)
                 for field_name, column in values.items():

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 from odoo.tools.mail import email_normalize
 
 from . import verdict
+from .statements import select_columns, update_rows
 
 #: What settles a promise of a kind: ``done`` the document is done, ``outbound`` a
 #: person of ours reached the customer in writing, ``call`` a logged call,
@@ -17,6 +18,9 @@ EVIDENCE = {
     "progress": {"outbound", "call"},
     "scope": set(),
 }
+STILL_RUNNING = SQL("settlement IS NULL")
+DECLARED_TOO = SQL("(settlement IS NULL OR is_self_declared)")
+OF_ANY_KIND = SQL("true")
 COMPUTED_FIELDS = ("date_limit", "outcome", "delay_hours", "is_counted")
 #: What settling a promise changes.
 VERDICT_FIELDS = (
@@ -88,15 +92,13 @@ class ServicePromise(models.Model):
         # asks this, for whom the ORM's way to the same statement is a long one
         rows = promises._service_query_now(
             SQL(
-                "SELECT id, %s FROM service_promise WHERE res_model = %s"
-                " AND res_id IN %s AND %s AND %s ORDER BY date_due, id",
-                SQL(", ").join(map(SQL.identifier, RUNNING_FIELDS)),
+                "%s WHERE res_model = %s AND res_id IN %s AND %s AND %s"
+                " ORDER BY date_due, id",
+                select_columns(self._table, RUNNING_FIELDS),
                 documents._name,
                 documents._ids,
-                SQL("(settlement IS NULL OR is_self_declared)")
-                if declared
-                else SQL("settlement IS NULL"),
-                SQL("true") if kinds is None else SQL("kind IN %s", tuple(kinds)),
+                DECLARED_TOO if declared else STILL_RUNNING,
+                OF_ANY_KIND if kinds is None else SQL("kind IN %s", tuple(kinds)),
             )
         )
         ids, *columns = zip(*rows, strict=True) if rows else ((),)
@@ -117,24 +119,10 @@ class ServicePromise(models.Model):
             vals = stamps | vals
             updates.setdefault(tuple(vals), []).append((promise.id, *vals.values()))
         for names, rows in updates.items():
+            types = [self._fields[name].column_type[1] for name in names]
+            columns = tuple(zip(names, types, strict=True))
             # SQL: that of the ORM, which executes it at once
-            guard.keep(
-                SQL(
-                    "UPDATE service_promise SET %s FROM (VALUES %s) AS new (id, %s)"
-                    " WHERE service_promise.id = new.id",
-                    SQL(", ").join(
-                        SQL(
-                            "%s = %s::%s",
-                            SQL.identifier(name),
-                            SQL.identifier("new", name),
-                            SQL(self._fields[name].column_type[1]),
-                        )
-                        for name in names
-                    ),
-                    SQL(", ").join(rows),
-                    SQL(", ").join(map(SQL.identifier, names)),
-                )
-            )
+            guard.keep(update_rows(self._table, columns, rows))
 
     @api.model
     def _service_evidence(self, documents, evidence, moment, note=None, running=None):
@@ -185,11 +173,17 @@ class ServicePromise(models.Model):
         :param reached: ids of commercial partners and normalised addresses
         """
 
+        addresses = {}  # normalised once: promises to one customer share it
+
         def is_reached(promise):
             family = promise.partner_id.commercial_partner_id.id
-            email = email_normalize(promise.partner_email or "")
-            known = {family, email} - {False}
-            return not known or not known.isdisjoint(reached)
+            if family and family in reached:
+                return True
+            email = promise.partner_email or ""
+            if email not in addresses:
+                addresses[email] = email_normalize(email)
+            known = addresses[email]
+            return known in reached if known else not family
 
         return self.filtered(is_reached)
 
@@ -236,21 +230,27 @@ class ServicePromise(models.Model):
             field = self._fields[name]
             value = field.convert_to_cache(value, self)
             field._update_cache(self, value, dirty=True)
-        # written below, so the assignments of the computes trigger nothing
-        with self.env.protecting(map(self._fields.get, COMPUTED_FIELDS), self):
-            self._compute_date_limit()
-            self._compute_outcome()
-            self._compute_delay_hours()
-            self._compute_is_counted()
-        for name in VERDICT_FIELDS:
-            field = self._fields[name]
-            for promise in self:
-                value = field.convert_to_cache(promise[name], promise)
+        for promise in self:
+            # not the computes: what they assign, would trigger what is done here
+            for name, value in promise._service_verdict().items():
+                field = self._fields[name]
+                value = field.convert_to_cache(value, promise)
                 field._update_cache(promise, value, dirty=True)
-        shown = [f.name for f in self._fields.values() if f.compute and not f.store]
-        self.invalidate_recordset(shown, flush=False)
+        for name in VERDICT_FIELDS:
+            if name not in facts and name not in COMPUTED_FIELDS:
+                field = self._fields[name]
+                for promise in self:
+                    value = field.convert_to_cache(promise[name], promise)
+                    field._update_cache(promise, value, dirty=True)
+        self.invalidate_recordset(self._service_shown_fields(), flush=False)
         # a test knows who else depends on a verdict: what waits for the customer
         self.filtered(lambda row: row.kind == "scope").modified(["outcome"])
+
+    @api.model
+    @ormcache()
+    def _service_shown_fields(self):
+        """Return the names of the fields that are computed when they are read."""
+        return tuple(f.name for f in self._fields.values() if f.compute and not f.store)
 
     def _service_close(self, moment):
         """End what still runs when documents are done: nothing more will come."""

@@ -27,6 +27,19 @@ class ServicePromise(models.Model):
         tolerance = timedelta(minutes=self.tolerance_minutes or 0)
         return self.date_due and self.date_due + tolerance
 
+    def _service_verdict(self):
+        """Return limit, outcome, delay and whether it counts, from the facts.
+
+        :return: dict of the four stored fields, for one promise
+        """
+        outcome = self._service_outcome()
+        return {
+            "date_limit": not self.date_paused and self._service_limit(),
+            "outcome": outcome,
+            "delay_hours": self._service_delay(outcome),
+            "is_counted": self._service_counts(outcome),
+        }
+
     @api.depends("date_due", "tolerance_minutes", "date_paused")
     def _compute_date_limit(self):
         for promise in self:
@@ -44,27 +57,29 @@ class ServicePromise(models.Model):
     )
     def _compute_outcome(self):
         for promise in self:
-            promise.outcome = verdict.get_outcome(
-                promise.kind,
-                promise._service_limit(),
-                promise.settlement,
-                promise.date_settled,
-                promise.corrected_outcome,
-                promise.is_self_declared,
-                promise.customer_verdict,
-            )
+            promise.outcome = promise._service_outcome()
+
+    def _service_outcome(self):
+        return verdict.get_outcome(
+            self.kind,
+            self._service_limit(),
+            self.settlement,
+            self.date_settled,
+            self.corrected_outcome,
+            self.is_self_declared,
+            self.customer_verdict,
+        )
 
     @api.depends("outcome", "date_due", "date_settled")
     def _compute_delay_hours(self):
         for promise in self:
-            late = promise.outcome == "late" and promise.date_settled
-            promise.delay_hours = (
-                promise.calendar_id._service_hours_between(
-                    promise.date_due, promise.date_settled
-                )
-                if late
-                else 0.0
-            )
+            promise.delay_hours = promise._service_delay(promise.outcome)
+
+    def _service_delay(self, outcome):
+        """Return the working hours after due, 0.0 when it is not late."""
+        if outcome != "late" or not self.date_settled:
+            return 0.0
+        return self.calendar_id._service_hours_between(self.date_due, self.date_settled)
 
     @api.depends("kind", "date_due", "date_started")
     def _compute_wait_minutes(self):
@@ -85,32 +100,30 @@ class ServicePromise(models.Model):
         "is_repeated",
     )
     def _compute_is_counted(self):
-        """Whether the rate may count it.
+        for promise in self:
+            promise.is_counted = promise._service_counts(promise.outcome)
+
+    def _service_counts(self, outcome):
+        """Tell whether the rate may count it.
 
         The customer had it in writing, early enough. Keeping it proves nothing when
         it is self-declared, done by the evidence of another one, done as soon as it
         was told, or an update sent right after another. Being late always counts.
         """
-        for promise in self:
-            if promise.outcome == "kept" and (
-                promise.is_self_declared
-                or promise.is_repeated
-                or promise._service_is_early_update()
-            ):
-                promise.is_counted = False
-            elif promise.source == "plan":
-                promise.is_counted = True
-            else:
-                promise.is_counted = promise._service_was_told_early()
+        if outcome == "kept" and (
+            self.is_self_declared or self.is_repeated or self._service_is_early_update()
+        ):
+            return False
+        return self.source == "plan" or self._service_was_told_early(outcome)
 
-    def _service_was_told_early(self):
+    def _service_was_told_early(self, outcome):
         """Tell whether the customer knew it long enough before due, and before kept."""
         if not self.date_told:
             return False
         notice = self.date_told + timedelta(
             minutes=self.company_id.service_lead_minutes
         )
-        if self.outcome == "kept" and self.date_settled:
+        if outcome == "kept" and self.date_settled:
             return notice <= self.date_due and notice <= self.date_settled
         return notice <= self.date_due
 

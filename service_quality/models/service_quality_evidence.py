@@ -28,26 +28,25 @@ class ServiceQualityMixin(models.AbstractModel):
         """
         documents = self.sudo()  # done, cancelled: the state of the document only
         cancelled = documents.filtered(lambda doc: doc._service_is_cancelled())
-        done = (documents - cancelled).filtered(lambda doc: doc._service_is_done())
+        pending = documents - cancelled if cancelled else documents
+        done = pending.filtered(lambda doc: doc._service_is_done())
+        pending = pending - done if done else pending
         newly_done = done.filtered(lambda doc: not states[doc.id]["was_done"])
-        reopened = (documents - done - cancelled).filtered(
-            lambda doc: states[doc.id]["was_done"]
-        )
+        reopened = pending.filtered(lambda doc: states[doc.id]["was_done"])
         Promise = self.env["service.promise"]
         if cancelled:
             running = Promise._service_running(cancelled)
             running._service_settle("cancelled", now)
         if newly_done:
             newly_done._service_on_done(matches, states, now)
-        changed = (documents - done - cancelled).filtered(
-            lambda doc: not states[doc.id]["is_new"]
-        )
+        changed = pending.filtered(lambda doc: not states[doc.id]["is_new"])
         Rule = self.env["service.plan.rule"]
         has_rules = any(plan.rule_ids for plan, _documents in matches)
         if has_rules and Rule._service_any_pause(self._name):
             Promise._service_follow_pauses(changed, now)
-        self._service_revive(reopened, now)
-        self.env["service.checklist"]._service_thaw(reopened)
+        if reopened:
+            self._service_revive(reopened, now)
+            self.env["service.checklist"]._service_thaw(reopened)
 
     def _service_revive(self, documents, now):
         """Let run again what a recent closing or cancelling of documents ended."""

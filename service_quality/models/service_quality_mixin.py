@@ -185,7 +185,8 @@ class ServiceQualityMixin(models.AbstractModel):
         calendar = calendar or document._service_get_calendar(employee)
         return {
             **self._service_snapshot_vals(employee),
-            "partner_name": document._service_get_partner().display_name or False,
+            # stored, what the display name is made of each time
+            "partner_name": document._service_get_partner().complete_name or False,
             "partner_email": document._service_get_email() or False,
             "name": name,
             "kind": kind,

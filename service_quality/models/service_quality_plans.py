@@ -17,6 +17,13 @@ class ServiceQualityMixin(models.AbstractModel):
         On new documents, and on those that meet a plan or rule for the first time:
         what ran on a document once is not started again.
         """
+        joining = self.filtered(
+            lambda doc: (
+                states[doc.id]["is_new"] or states[doc.id]["matched"] is not None
+            )
+        )
+        if not joining:
+            return
         checklists = self.env["service.checklist"]._service_unseal()
         started = set()  # on new documents nothing else runs
         guarded = {
@@ -26,7 +33,7 @@ class ServiceQualityMixin(models.AbstractModel):
         }
         promising = {}  # document -> the rules that promise something on it
         for plan, documents in matches:
-            documents = documents.filtered(
+            documents = (documents & joining).filtered(
                 lambda doc: (
                     not doc._service_is_done() and not doc._service_is_cancelled()
                 )
@@ -38,10 +45,8 @@ class ServiceQualityMixin(models.AbstractModel):
                 )
                 started |= {(row.res_id, row.template_id.id) for row in checklists}
             if plan.template_ids:
-                entering = (documents - new)._service_entering(plan, states)
-                self.env["service.checklist"]._service_start(
-                    entering, plan.template_ids
-                )
+                old = (documents - new)._service_entering(plan, states)
+                self.env["service.checklist"]._service_start(old, plan.template_ids)
             for rule in plan.rule_ids:
                 concerned = documents.filtered_domain(rule._service_domain())
                 fresh = (concerned - new)._service_entering(rule, states)

@@ -73,14 +73,14 @@ class ServiceQualityMixin(models.AbstractModel):
         now = fields.Datetime.now()
         matches = self.env["service.plan"]._service_for(self)
         self._service_apply_plans(matches, states, now)
-        self._service_revive(
-            self.sudo().filtered(  # cancelled or not, nothing else
-                lambda doc: (
-                    states[doc.id]["was_cancelled"] and not doc._service_is_cancelled()
-                )
-            ),
-            now,
-        )
+        revived = self.filtered(lambda doc: states[doc.id]["was_cancelled"])
+        if revived:
+            # sudo: cancelled or not, nothing else
+            revived = revived.sudo().filtered(
+                lambda doc: not doc._service_is_cancelled()
+            )
+            self._service_revive(revived, now)
         self._service_mirror_native(now)
-        self.filtered(lambda doc: states[doc.id]["assigned"])._service_on_assigned()
+        if assigned := self.filtered(lambda doc: states[doc.id]["assigned"]):
+            assigned._service_on_assigned()
         self._service_settle_changes(matches, states, now)

@@ -81,9 +81,26 @@ class ServiceScopeChange(models.Model):
             self.env["service.event"]._service_log(self, "unverified", new=value)
         settlement = "evidence" if is_his_word else "withdrawn"
         self._service_end_waiting(settlement, note, link.date_decided)
+        if settlement == "evidence":
+            self._service_keep_his_word(link, document, note)
         if value == "confirmed":
             self._service_apply(link, document, note)
         return self._service_pass_on(link, self._service_said(value, comment))
+
+    def _service_keep_his_word(self, link, document, note):
+        """Keep what was promised by hand: to have the customer's word by then.
+
+        His yes or no to one change is that word; the promises that run with other
+        changes wait for theirs.
+        """
+        moment = link.date_decided
+        promises = self.env["service.promise"]._service_running(document, ["scope"])
+        promises = promises.filtered(
+            lambda row: not row.source_key and row.date_made <= moment
+        )
+        promises.filtered(
+            lambda row: row._service_reached_by_link(link)
+        )._service_settle("evidence", moment, note=note)
 
     def _service_said(self, value, comment):
         """Return the chatter's line about the decision, for the employee."""

@@ -3,7 +3,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import SQL, clean_context
+from odoo.tools import clean_context
+
+from .statements import insert_rows
 
 #: Only code of this addon can put this object into a context: what arrives over
 #: RPC is JSON and can never be this very object (the idea of queue_job's sentinel).
@@ -126,12 +128,7 @@ class ServiceSealedMixin(models.AbstractModel):
         # SQL: the ORM makes one statement of a hundred rows each, waits for it, and
         # prepares a cache and recomputations that facts do not need; that takes
         # longer than all the rest of our work
-        return SQL(
-            "INSERT INTO %s (%s) VALUES %s RETURNING id",
-            SQL.identifier(self._table),
-            SQL(", ").join(map(SQL.identifier, [*names, *stamps])),
-            SQL(", ").join(rows),
-        )
+        return insert_rows(self._table, (*names, *stamps), rows)
 
     @api.model
     def _service_inserted(self, ids, vals_list):

@@ -337,6 +337,24 @@ class TestScopeWord(ScopeCase):
         self.assertOutcome(promise, None)
         self.assertFalse(promise.date_due_asked)
 
+    def test_promised_to_have_the_word(self):
+        """What was promised by hand is kept by his yes or no, nothing else."""
+        promise, other = (
+            self.make_promise(document, kind="scope", date_due=self.after(days=1))
+            for document in (self.ticket, self.make_ticket())
+        )
+        (promise + other).action_tell_customer()
+        self.wait(minutes=30)
+        change, token = self.sent_token()
+        waiting, _token = self.sent_token()
+        self.assertOutcome(promise, None)
+        self.wait(hours=1)
+        self.decide(token, "declined")
+        self.assertOutcome(promise, "kept", counted=True)
+        self.assertEqual(promise.date_settled, change.date_decided)
+        self.assertOutcome(waiting.scope_promise_id, None)
+        self.assertOutcome(other, None)
+
     def test_silence_is_no_yes(self):
         change, token = self.sent_token()
         self.now = change.date_expiry
