@@ -343,7 +343,6 @@ class TestScopeWord(ScopeCase):
             self.make_promise(document, kind="scope", date_due=self.after(days=1))
             for document in (self.ticket, self.make_ticket())
         )
-        (promise + other).action_tell_customer()
         self.wait(minutes=30)
         change, token = self.sent_token()
         waiting, _token = self.sent_token()
