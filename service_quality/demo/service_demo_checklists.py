@@ -40,10 +40,6 @@ class ServiceDemo(models.AbstractModel):
             create_date=rows.mapped("date_started"),
             create_uid=[run.user(document).id for document, _template in starts],
         )
-        self._backdate(
-            rows.line_ids,
-            create_date=[line.checklist_id.date_started for line in rows.line_ids],
-        )
         for line in rows.line_ids.filtered("date_answered"):
             run.log(
                 line.checklist_id,

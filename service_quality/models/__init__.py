@@ -22,7 +22,7 @@ from . import service_checklist_template, service_checklist_template_line
 from . import service_checklist_template_preview
 from . import service_checklist_template_exchange
 from . import service_checklist
-from . import service_checklist_line
+from . import service_checklist_line, service_checklist_copy
 from . import service_checklist_actions, service_checklist_answer
 from . import service_checklist_proof, service_checklist_panel
 from . import ir_websocket

@@ -50,6 +50,9 @@ class ServiceChecklist(models.Model):
         help="Started under a plan that guards the closing; stays when the document "
         "leaves that plan.",
     )
+    has_automatic = fields.Boolean(
+        "Has Automatic Lines", readonly=True, help="The ledger answers some lines."
+    )
     date_started = fields.Datetime(required=True, readonly=True)
     date_waived = fields.Datetime(readonly=True)
     waive_reason = fields.Text(readonly=True)
@@ -81,6 +84,7 @@ class ServiceChecklist(models.Model):
         "This checklist has already been started on the document.",
     )
     _gate_idx = models.Index("(res_model) WHERE is_gate")
+    _automatic_idx = models.Index("(company_id, res_model) WHERE has_automatic")
 
     @api.depends(
         "line_ids.is_answered",
@@ -181,40 +185,6 @@ class ServiceChecklist(models.Model):
         return checklists._service_copy(documents, templates, guarded, known)
 
     @api.model
-    def _service_copy(self, documents, templates, guarded, known=frozenset()):
-        """Start checklists on documents on which these do not run yet.
-
-        :param set guarded: ids of the documents whose closing is guarded
-        :param known: (document id, template id) to leave out
-        """
-        vals_list = [
-            {
-                **self._prepare_vals(document, template),
-                "is_gate": document.id in guarded,
-            }
-            for document in documents
-            for template in templates.sudo()  # the questions, not their setup
-            if (document.id, template.id) not in known and template.question_ids
-        ]
-        if not vals_list:
-            return self
-        # What no answer means, see _compute_result
-        fresh = {"state": "todo", "score": 0.0, "date_done": False}
-        vals_list = [{**vals, **fresh} for vals in vals_list]
-        rows = self._service_query_now(self._service_insert_query(vals_list))
-        ids = [checklist_id for (checklist_id,) in rows]
-        checklists = self._service_inserted(ids, vals_list)
-        self.env["service.checklist.line"]._service_copy(checklists)
-        if any(checklists.mapped("is_gate")) and not self._service_any_gate(
-            documents._name
-        ):
-            clear_cache = self.env.registry.clear_cache
-            clear_cache()
-            # Again, because others may have asked before they could see this one
-            self.env.cr.postcommit.add(clear_cache)
-        return checklists
-
-    @api.model
     @ormcache("res_model")
     def _service_any_gate(self, res_model):
         """Tell whether a checklist on these documents ever guarded a closing.
@@ -260,16 +230,3 @@ class ServiceChecklist(models.Model):
             )
         )
         self.invalidate_recordset(["answer_version"], flush=False)
-
-    @api.model
-    def _prepare_vals(self, document, template):
-        """Return the vals of a checklist that starts, without its lines."""
-        return {
-            **document._service_snapshot_vals(),
-            "name": template.name,
-            "template_id": template.id,
-            "template_version": template.version,
-            "purpose": template.purpose,
-            "pass_score": template.pass_score,
-            "date_started": fields.Datetime.now(),
-        }

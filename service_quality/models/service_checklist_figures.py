@@ -182,7 +182,7 @@ class ServiceChecklistLine(models.Model):
         readonly=True, help="What the ledger answered this line from."
     )
 
-    _automatic_idx = models.Index("(company_id, checklist_id) WHERE is_automatic")
+    _automatic_idx = models.Index("(checklist_id) WHERE is_automatic")
 
     def _service_judge_promises(self, promises, now, is_done):
         """Return (answer, evidence) of this line from the document's promises."""

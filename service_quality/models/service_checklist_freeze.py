@@ -1,6 +1,6 @@
 import time
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 
@@ -86,38 +86,9 @@ class ServiceChecklist(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT c.id FROM res_company c WHERE EXISTS (SELECT 1 FROM"
-                " service_checklist_line l JOIN service_checklist k"
-                " ON k.id = l.checklist_id WHERE l.is_automatic"
-                " AND l.company_id = c.id AND k.res_model = %s)",
+                " service_checklist k WHERE k.has_automatic"
+                " AND k.company_id = c.id AND k.res_model = %s)",
                 res_model,
             )
         )
         return frozenset(company_id for (company_id,) in rows)
-
-    def _service_after_copy(self):
-        """Note that there are automatic lines; on a closed document, answer them.
-
-        A review is often started when nothing more will come.
-        """
-        automatic = self.filtered("template_id.has_automatic")
-        automatic._service_know_automatic()
-        served = self.env["service.linked.mixin"]._service_document_models()
-        for res_model, checklists in automatic.grouped("res_model").items():
-            if res_model in served:
-                documents = self.env[res_model].browse(checklists.mapped("res_id"))
-                documents = documents.sudo()  # done or not, nothing else
-                done = documents.filtered(lambda doc: doc._service_is_done())
-                self._service_freeze(done, fields.Datetime.now())
-
-    def _service_know_automatic(self):
-        """Note the first automatic line ever of a company on a kind of document."""
-        if any(
-            checklist.template_id.has_automatic
-            and checklist.company_id.id
-            not in self._service_automatic_companies(checklist.res_model)
-            for checklist in self
-        ):
-            clear_cache = self.env.registry.clear_cache
-            clear_cache()
-            # Again, because others may have asked before they could see these
-            self.env.cr.postcommit.add(clear_cache)

@@ -1,11 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
 
 from . import checklist_score
 from .service_checklist_template_line import (
     COMMENT_RULES,
-    COPIED_FIELDS,
     FIGURES,
     LINE_KINDS,
 )
@@ -20,6 +18,9 @@ class ServiceChecklistLine(models.Model):
     _description = "Checklist Line"
     _inherit = ["service.sealed.mixin"]
     _order = "sequence, id"
+    # Who answered and when are facts of the line, changes stand in the events of its
+    # checklist: an access log would cost more than copying the question.
+    _log_access = False
 
     checklist_id = fields.Many2one(
         "service.checklist",
@@ -64,7 +65,7 @@ class ServiceChecklistLine(models.Model):
         help="0-1: yes 1, no 0; a score as (score - 1) / 9; a balance as "
         "1 - |balance| / 2.",
     )
-    company_id = fields.Many2one(related="checklist_id.company_id", store=True)
+    company_id = fields.Many2one(related="checklist_id.company_id")
     # A text is an answer too; the comment of other kinds is only a reason.
 
     @api.depends("kind", "answer", "value", "comment", "date_answered")
@@ -107,57 +108,3 @@ class ServiceChecklistLine(models.Model):
         return forbidden, lambda: AccessError(
             self.env._("You may not use these records: you cannot see their document.")
         )
-
-    # ------------------------------------------------------------------
-    # Copying
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _service_copy(self, checklists):
-        """Copy the questions of the templates into checklists that just started.
-
-        :param checklists: unsealed, without lines
-        """
-        self.env["service.checklist.template"].flush_model()
-        self.env["service.checklist.template.line"].flush_model()
-        # SQL: one statement copies all lines of all checklists, and the texts with
-        # their translations; by the ORM it takes longer than saving the ticket itself
-        self._service_keep(
-            SQL(
-                """
-                WITH named AS (
-                    UPDATE service_checklist c SET name = t.name
-                    FROM service_checklist_template t
-                    WHERE c.id IN %(ids)s AND t.id = c.template_id
-                )
-                INSERT INTO service_checklist_line (
-                    checklist_id, company_id, template_line_id, sequence, name, script,
-                    section, %(copied)s, is_answered, is_scored, points,
-                    create_uid, write_uid, create_date, write_date
-                )
-                SELECT c.id, c.company_id, t.id, t.sequence, t.name, t.script,
-                    section.name, %(copied_from)s, false, false, 0,
-                    %(uid)s, %(uid)s, %(now)s, %(now)s
-                FROM service_checklist c
-                JOIN service_checklist_template_line t ON t.template_id = c.template_id
-                LEFT JOIN LATERAL (
-                    SELECT s.name FROM service_checklist_template_line s
-                    WHERE s.template_id = t.template_id
-                        AND s.display_type = 'line_section'
-                        AND (s.sequence, s.id) < (t.sequence, t.id)
-                    ORDER BY s.sequence DESC, s.id DESC LIMIT 1
-                ) section ON true
-                WHERE c.id IN %(ids)s AND t.display_type IS NULL
-                ORDER BY c.id, t.sequence, t.id
-                RETURNING id""",
-                copied=SQL(", ").join(map(SQL.identifier, COPIED_FIELDS)),
-                copied_from=SQL(", ").join(
-                    SQL.identifier("t", name) for name in COPIED_FIELDS
-                ),
-                uid=self.env.uid,
-                now=self.env.cr.now(),
-                ids=checklists._ids,
-            )
-        )
-        checklists.invalidate_recordset(["line_ids"], flush=False)
-        checklists._service_after_copy()

@@ -40,10 +40,9 @@ class ServiceQualityMixin(models.AbstractModel):
             )
             new = documents.filtered(lambda doc: states[doc.id]["is_new"])
             if new and plan.template_ids:
-                checklists = checklists._service_copy(
+                started |= checklists._service_copy_later(
                     new, plan.template_ids, guarded, started
                 )
-                started |= {(row.res_id, row.template_id.id) for row in checklists}
             if plan.template_ids:
                 old = (documents - new)._service_entering(plan, states)
                 self.env["service.checklist"]._service_start(old, plan.template_ids)

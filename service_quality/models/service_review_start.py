@@ -8,12 +8,11 @@ class ServiceChecklist(models.Model):
     _inherit = "service.checklist"
 
     @api.model
-    def _prepare_vals(self, document, template):
+    def _prepare_template_vals(self, template):
         """A review started by a plan waits for the first reviewer who answers."""
-        vals = super()._prepare_vals(document, template)
-        if vals["purpose"] in ("review", "mystery"):
-            vals["review_state"] = "open"
-        return vals
+        is_open = template.purpose in ("review", "mystery")
+        vals = super()._prepare_template_vals(template)
+        return {**vals, "review_state": is_open and "open"}
 
     @api.model
     def _service_start_assessment(self, document, template, purpose, reviewer):
@@ -29,13 +28,13 @@ class ServiceChecklist(models.Model):
         """
         checklists = self._service_unseal()
         template = template.sudo()  # the questions, not their setup
-        vals = self._prepare_vals(document, template)
+        facts = document._service_snapshot_vals()
         if purpose != "mystery":
             same = [
                 ("template_id", "=", template.id),
-                ("res_model", "=", vals["res_model"]),
-                ("res_id", "=", vals["res_id"]),
-                ("employee_id", "=", vals["employee_id"]),
+                ("res_model", "=", facts["res_model"]),
+                ("res_id", "=", facts["res_id"]),
+                ("employee_id", "=", facts["employee_id"]),
                 ("reviewer_id", "=", reviewer.id),
                 ("purpose", "=", purpose),
                 ("review_state", "!=", "dropped"),
@@ -44,18 +43,14 @@ class ServiceChecklist(models.Model):
                 return known
         if not template.question_ids:
             raise UserError(self.env._("This template has no lines."))
-        checklist = checklists.create(
-            [
-                {
-                    **vals,
-                    "purpose": purpose,
-                    "reviewer_id": reviewer.id,
-                    "review_state": purpose != "self" and "open",
-                }
-            ]
+        return checklists._service_copy(
+            document,
+            template,
+            guarded=set(),
+            purpose=purpose,
+            reviewer_id=reviewer.id,
+            review_state=purpose != "self" and "open",
         )
-        self.env["service.checklist.line"]._service_copy(checklist)
-        return checklist
 
     @api.model
     def _service_pick_template(self, template_id, purposes, company):
