@@ -69,6 +69,9 @@ from . import service_reminder
 from . import service_scope_change, service_scope_draft
 from . import service_scope_asking, service_scope_word, service_scope_follow_up
 from . import service_promise_ask_kept
+from . import service_export_settings, service_export, service_export_run
+from . import service_export_template
+from . import service_report_schedule, service_report_schedule_send
 from . import survey_survey
 from . import survey_user_input
 from . import helpdesk_ticket

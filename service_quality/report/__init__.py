@@ -7,10 +7,12 @@ from . import service_dashboard_indexes
 from . import service_dashboard_ledger
 from . import service_dashboard_promises
 from . import service_dashboard_around
-from . import service_dashboard_export
 from . import service_dashboard_drill
 from . import service_dashboard_scorecard
-from . import checklist_workbook, xlsx_workbook
+from . import xlsx_text, xlsx_workbook, xlsx_sheet, xlsx_rows, xlsx_columns
+from . import checklist_workbook, xlsx_summary
+from . import xlsx_settings, xlsx_catalogue, xlsx_run, xlsx_options
+from . import service_dashboard_export
 from . import evidence_gaps, evidence_timeline
 from . import service_evidence_pack
 from . import service_review_report

@@ -7,7 +7,8 @@ language: ``Text`` is the source (en_US), ``Text [hu_HU]`` its translation.
 
 import xlsxwriter
 
-from .xlsx_workbook import LONG_WIDTH, WORKBOOK_OPTIONS, Sheet, get_formats
+from .xlsx_sheet import LONG_WIDTH, Sheet
+from .xlsx_workbook import WORKBOOK_OPTIONS, get_formats
 
 TEMPLATES, LINES = "Templates", "Lines"
 SOURCE_LANG = "en_US"
@@ -66,7 +67,7 @@ def write_templates(target, templates, langs):
         ``lines``, dicts with those of :data:`LINE_COLUMNS`
     :param langs: codes of the languages besides the source
     """
-    book = xlsxwriter.Workbook(target, WORKBOOK_OPTIONS)
+    book = xlsxwriter.Workbook(target, {**WORKBOOK_OPTIONS, "in_memory": True})
     formats = get_formats(book)
     formats["float"] = book.add_format({"num_format": "General", "valign": "top"})
     _write_sheet(book, formats, TEMPLATES, TEMPLATE_COLUMNS, templates, langs)

@@ -1,164 +1,198 @@
-import io
+import tempfile
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
-from .xlsx_workbook import write_workbook
+from .definitions import get_definitions
+from .xlsx_settings import NO_TEAM
 
 
 class ServiceDashboard(models.AbstractModel):
-    """The workbook behind the dashboard's button."""
+    """The workbook behind the dashboard, made at once."""
 
     _inherit = "service.dashboard"
 
     @api.model
-    def _export_xlsx(self, filters):
-        """Return the workbook of a period; managers only.
+    def _export_xlsx(self, filters, target):
+        """Write the workbook of a period; managers only.
+
+        All in one transaction: the rows are those of the figures.
 
         :param dict filters: as in ``get_data``
-        :return: bytes of an XLSX file
+        :param target: binary file to write to
         :raise AccessError: not a service manager
         """
-        if not self.env.user.has_group("service_quality.group_manager"):
-            raise AccessError(self.env._("Only a service manager may export."))
-        data = self.get_data(filters)
-        period = self._clean_filters(filters)
-        stream = io.BytesIO()
-        write_workbook(
-            stream,
-            data,
-            self._export_promises(period),
-            self._get_labels(period),
-            self._to_local(fields.Datetime.now()),
-        )
-        return stream.getvalue()
+        workbook = self.env["service.workbook"]
+        options = workbook._clean_options({"filters": filters})
+        with tempfile.TemporaryDirectory(prefix="service_quality_") as folder:
+            run = workbook._get_run(options, folder)
+            run.prepare()
+            run.step()
+            run.finish(target)
 
     @api.model
-    def _to_local(self, moment):
-        """Return a naive UTC moment in the reader's time zone, naive."""
-        if not moment:
-            return None
-        return fields.Datetime.context_timestamp(self, moment).replace(tzinfo=None)
-
-    @api.model
-    def _export_promises(self, period):
-        """Yield the rows of the promises sheet, in the order of its columns."""
-        Promise = self.env["service.promise"]
-        selections = {
-            name: dict(Promise._fields[name]._description_selection(self.env))
-            for name in ("kind", "state", "source")
-        }
-        promises = Promise.search(self._promise_domain(period), order="date_due, id")
-        for promise in promises:
-            yield [
-                promise.name,
-                promise.res_name,
-                promise.partner_name,
-                promise.employee_id.sudo().name,  # the name only, as everywhere
-                promise.department_id.sudo().name,
-                selections["kind"][promise.kind],
-                selections["source"][promise.source],
-                self._to_local(promise.date_made),
-                self._to_local(promise.date_due),
-                self._to_local(promise.date_settled),
-                selections["state"][promise.state],
-                promise.delay_hours if promise.outcome == "late" else None,
-                int(promise.is_counted),
-                int(promise.is_self_declared),
-            ]
-
-    @api.model
-    def _promise_domain(self, period):
-        """Return the filters of the dashboard as a domain on promises."""
-        start, stop = self._get_bounds(period)
-        domain = (
-            Domain("company_id", "in", period["company_ids"])
-            & Domain("date_due", ">=", start)
-            & Domain("date_due", "<", stop)
-        )
-        for name in ("department_id", "employee_id", "res_model", "kind"):
-            if period[name]:
-                domain &= Domain(name, "=", period[name])
+    def _get_domain(self, period, with_dates=True):
+        domain = super()._get_domain(period, with_dates)
+        if self.env.context.get("service_team") == NO_TEAM:
+            domain &= Domain("department_id", "=", False)
         return domain
 
     @api.model
-    def _get_labels(self, period):
-        """Return the translated texts and the columns of the workbook."""
+    def _get_scope(self, period):
+        scope = super()._get_scope(period)
+        if self.env.context.get("service_team") == NO_TEAM:
+            # SQL: the scope of the dashboard knows no "nobody's team"
+            rules = [SQL("f.department_id IS NULL"), scope.rule]
+            rule = SQL(" AND ").join(each for each in rules if each is not None)
+            scope = scope.but(rule=rule)
+        return scope
+
+
+class ServiceWorkbook(models.AbstractModel):
+    """The summary: texts and figures in the reader's language."""
+
+    _inherit = "service.workbook"
+
+    @api.model
+    def _get_texts(self, settings, book_name):
+        """Return the texts of a workbook in the reader's language."""
+        _ = self.env._
+        title = _("Service Quality")
         return {
-            "title": self.env._("Service Quality"),
-            "summary": self.env._("Summary"),
-            "employees": self.env._("Employees"),
-            "promises": self.env._("Promises"),
-            "figure": self.env._("Figure"),
-            "value": self.env._("Value"),
-            "previous": self.env._("Previous period"),
-            "meaning": self.env._("What it means"),
-            "period": self.env._("Period"),
-            "period_text": self.env._(
+            "title": f"{title}: {book_name}" if book_name else title,
+            "period_text": _(
                 "%(date_from)s to %(date_to)s",
-                date_from=format_date(self.env, period["date_from"]),
-                date_to=format_date(self.env, period["date_to"]),
+                date_from=format_date(self.env, settings.period["date_from"]),
+                date_to=format_date(self.env, settings.period["date_to"]),
             ),
-            "made": self.env._("Made on"),
-            "figures": self._get_figure_labels(),
-            "employee_keys": [key for key, *_rest in self._get_employee_columns()],
-            "employee_columns": [
-                tuple(column) for _key, *column in self._get_employee_columns()
-            ],
-            "promise_columns": self._get_promise_columns(),
+            "filters_text": self._get_filters_text(settings),
+            "contents": _("Sheet"),
+            "rows": _("Rows"),
+            "figure": _("Figure"),
+            "value": _("Value"),
+            "previous": _("Previous period"),
+            "meaning": _("What it means"),
+            "kind": _("Kind"),
+            "from": _("From"),
+            "outcomes": {
+                "kept": _("Kept"),
+                "late": _("Late"),
+                "missed": _("Missed"),
+                "overdue": _("Overdue"),
+                "counted": _("Counted"),
+                "rate": _("Kept rate"),
+            },
+            "chart_rate": _("Kept rate"),
+            "chart_outcomes": _("Outcomes by due date"),
+            "chart_kinds": _("Outcomes by kind"),
+            "page": _("Page %(page)s of %(pages)s", page="%(page)s", pages="%(pages)s"),
         }
 
     @api.model
-    def _get_figure_labels(self):
-        """Return (key of the totals, label, type) in the order of the summary."""
+    def _get_filters_text(self, settings):
+        """Return the filters in words: companies, team, employee, kinds."""
+        period = settings.period
+        # sudo: the names of what the reader chose from what he may see
+        companies = self.env["res.company"].sudo().browse(period["company_ids"])
+        parts = [", ".join(companies.mapped("name"))]
+        for name, model in (
+            ("department_id", "hr.department"),
+            ("employee_id", "hr.employee"),
+        ):
+            if period[name]:
+                # sudo: see above
+                parts += (
+                    self.env[model].sudo().browse(period[name]).exists().mapped("name")
+                )
+        if settings.team == NO_TEAM:
+            parts.append(self.env._("No team"))
+        if period["res_model"]:
+            # sudo: the name of a kind of documents
+            parts.append(self.env["ir.model"].sudo()._get(period["res_model"]).name)
+        if period["kind"]:
+            field = self.env["service.promise"]._fields["kind"]
+            parts.append(dict(field._description_selection(self.env))[period["kind"]])
+        return "; ".join(parts)
+
+    @api.model
+    def _get_figures(self):
+        """Return (part of the data, key, label, kind, definition) of the summary.
+
+        A figure that the dashboard does not have is left out.
+        """
+        _ = self.env._
         return [
-            ("rate", self.env._("Kept rate"), "percent"),
-            ("counted", self.env._("Counted"), "integer"),
-            ("kept", self.env._("Kept"), "integer"),
-            ("late", self.env._("Late"), "integer"),
-            ("missed", self.env._("Missed"), "integer"),
-            ("overdue", self.env._("Overdue"), "integer"),
-            ("neutral", self.env._("Neutral"), "integer"),
-            ("open", self.env._("Open"), "integer"),
-            ("uncounted", self.env._("Not counted"), "integer"),
+            ("totals", "rate", _("Kept rate"), "percent", "kept_rate"),
+            ("totals", "counted", _("Counted"), "integer", "counted"),
+            ("totals", "kept", _("Kept"), "integer", "kept"),
+            ("totals", "late", _("Late"), "integer", "late"),
+            ("totals", "missed", _("Missed"), "integer", "missed"),
+            ("totals", "overdue", _("Overdue"), "integer", "overdue"),
+            ("totals", "neutral", _("Neutral"), "integer", "neutral"),
+            ("totals", "open", _("Open"), "integer", "open"),
+            ("totals", "uncounted", _("Not counted"), "integer", "uncounted"),
+            ("totals", "delay_hours", _("Hours late (mean)"), "duration", None),
+            ("totals", "delay_median", _("Hours late (median)"), "duration", None),
+            ("totals", "delay_p90", _("Hours late (90 of 100)"), "duration", None),
+            ("totals", "open_now", _("Running now"), "integer", None),
+            ("totals", "overdue_now", _("Overdue now"), "integer", "overdue_now"),
+            ("feedback", "count", _("Customers' answers"), "integer", None),
+            ("feedback", "satisfaction", _("Satisfaction"), "float", "satisfaction"),
+            ("checklists", "count", _("Checklists done"), "integer", None),
+            (
+                "checklists",
+                "score",
+                _("Score of checklists"),
+                "percent",
+                "checklist_score",
+            ),
+            ("recoveries", "opened", _("Recoveries opened"), "integer", None),
+            ("recoveries", "rate", _("Recovered in time"), "percent", None),
+            ("silent", "count", _("Silent customers"), "integer", None),
         ]
 
     @api.model
-    def _get_employee_columns(self):
-        """Return (key of the row, header, type, width) of the employees sheet."""
-        return [
-            ("name", self.env._("Employee"), "text", 28),
-            ("counted", self.env._("Counted"), "integer", 10),
-            ("kept", self.env._("Kept"), "integer", 10),
-            ("late", self.env._("Late"), "integer", 10),
-            ("missed", self.env._("Missed"), "integer", 10),
-            ("overdue", self.env._("Overdue"), "integer", 10),
-            ("neutral", self.env._("Neutral"), "integer", 10),
-            ("cancelled", self.env._("Of these cancelled"), "integer", 12),
-            ("rate", self.env._("Kept rate"), "percent", 12),
-            ("low", self.env._("Interval from"), "percent", 12),
-            ("high", self.env._("Interval to"), "percent", 12),
-            ("delay_hours", self.env._("Hours late (mean)"), "float", 12),
+    def _write_summary(self, summary, settings, data, parts, note):
+        """Write the summary's sheet.
+
+        :param summary: :class:`~.xlsx_summary.Summary`
+        :param dict data: of the dashboard
+        :param parts: (name, columns, path, rows with header) of the other sheets
+        :param note: what else the reader must know, or False
+        """
+        _ = self.env._
+        texts = summary.texts
+        made = fields.Datetime.context_timestamp(self, settings.now)
+        facts = [
+            (_("Period"), texts["period_text"], "text"),
+            (_("Filters"), texts["filters_text"], "text"),
+            (_("Made on"), made.replace(tzinfo=None), "datetime"),
+            (_("Made by"), self.env.user.name, "text"),
         ]
+        if settings.is_private:
+            text = _("Figures are shown per team, without names.")
+            facts.append((_("Privacy"), text, "text"))
+        if note:
+            facts.append((_("Note"), note, "text"))
+        summary.write_facts(facts)
+        summary.write_contents([(name, rows - 1) for name, _c, _p, rows in parts])
+        summary.write_figures(list(self._get_summary_figures(data)))
+        trend = [{**row, "date": _to_serial(row["date"])} for row in data["trend"]]
+        summary.write_tables(data["totals"]["kinds"], trend)
+        summary.close()
 
     @api.model
-    def _get_promise_columns(self):
-        """Return (header, type, width) of the promises sheet."""
-        return [
-            (self.env._("Promise"), "text", 36),
-            (self.env._("Document"), "text", 30),
-            (self.env._("Customer"), "text", 24),
-            (self.env._("Employee"), "text", 22),
-            (self.env._("Department"), "text", 18),
-            (self.env._("Kind"), "text", 16),
-            (self.env._("Source"), "text", 16),
-            (self.env._("Made on"), "datetime", 17),
-            (self.env._("Due"), "datetime", 17),
-            (self.env._("Settled on"), "datetime", 17),
-            (self.env._("Outcome"), "text", 12),
-            (self.env._("Hours late"), "float", 10),
-            (self.env._("Counts"), "integer", 8),
-            (self.env._("Self-declared"), "integer", 8),
-        ]
+    def _get_summary_figures(self, data):
+        """Yield (label, value, value before, kind, meaning) of each figure."""
+        definitions = data.get("definitions") or get_definitions(self.env)
+        for part, key, label, kind, definition in self._get_figures():
+            if key not in (data.get(part) or {}):
+                continue
+            before = (data[part].get("previous") or {}).get(key)
+            yield label, data[part][key], before, kind, definitions.get(definition)
+
+
+def _to_serial(day):
+    """Return an ISO day as the number of a workbook."""
+    return (fields.Date.to_date(day) - fields.Date.to_date("1899-12-30")).days

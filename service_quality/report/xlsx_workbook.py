@@ -1,191 +1,143 @@
-"""The workbook of promises per employee, from the dashboard's data.
+"""Workbooks from rows that were written before, one file of rows per sheet.
 
-Plain functions over plain data: the same object that the screen shows becomes
-sheets, so the numbers are the same. Every text is written as a string: a name like
-``=1+1`` stays a name.
+xlsxwriter makes the workbook, its formats, charts and properties; the rows of large
+sheets come from files (see ``xlsx_rows``), because a text cell costs xlsxwriter five
+times what it costs there. In ``constant_memory`` mode the library itself keeps the
+rows of a sheet in such a file: ours takes its place.
 """
 
-import re
+import os
+import shutil
+from functools import cache
+from io import BytesIO
 
 import xlsxwriter
 
-#: What XML cannot hold: controls and lone surrogates.
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-MAX_CELL = 32_767
-#: Width of a column of long texts, in characters, and height of one line, in points.
-LONG_WIDTH = 90
-LINE_HEIGHT = 15
+from .xlsx_text import clean_page_text, clean_text
+
 WORKBOOK_OPTIONS = {
-    "constant_memory": False,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "in_memory": True,
     # Moments are written without a zone: the reader's, converted before.
     "remove_timezone": True,
 }
+#: Kinds of columns whose values are numbers, and how they show.
+NUMBER_FORMATS = {
+    "integer": "#,##0",
+    "float": "#,##0.0",
+    "money": "#,##0.00",
+    "percent": "0.0%",
+    # days of 24 hours: working hours / 24
+    "duration": "[h]:mm",
+    "datetime": "yyyy-mm-dd hh:mm",
+    "date": "yyyy-mm-dd",
+}
+HEADER = {"bold": True, "bottom": 1, "bg_color": "#F3F4F6", "text_wrap": True}
+STYLES = {
+    "header": {**HEADER, "valign": "top"},
+    "header_number": {**HEADER, "valign": "top", "align": "right"},
+    "title": {"bold": True, "font_size": 14},
+    "group": {"bold": True, "bg_color": "#E5E7EB"},
+    "link": {"font_color": "#1D4ED8", "underline": 1, "valign": "top"},
+    "text": {"valign": "top"},
+    "long": {"text_wrap": True, "valign": "top"},
+    "meaning": {"text_wrap": True, "valign": "top", "indent": 1},
+    "header_meaning": {**HEADER, "valign": "top", "indent": 1},
+    **{
+        kind: {
+            "num_format": number_format,
+            "valign": "top",
+            **({"align": "left"} if kind in ("date", "datetime") else {}),
+        }
+        for kind, number_format in NUMBER_FORMATS.items()
+    },
+}
+#: Bars behind the numbers of a column, by the kind of column.
+BAR = {
+    "type": "data_bar",
+    "bar_color": "#86B6A5",
+    "min_type": "num",
+    "min_value": 0,
+}
 
 
-def clean_text(value):
-    """Return ``value`` as a text that a cell can hold."""
-    return UNWRITABLE.sub("\ufffd", str(value or ""))[:MAX_CELL]
+def open_book(target, folder, **properties):
+    """Return (workbook, its formats by name).
 
-
-class Sheet:
-    """One sheet: a bold, frozen, filterable header and typed columns.
-
-    :param book: xlsxwriter workbook
-    :param dict formats: name -> workbook format
-    :param str name: sheet name, translated
-    :param list columns: (header, type, width); type is one of ``text``, ``long``
-        (wrapped), ``integer``, ``float``, ``percent``, ``datetime``
+    :param target: file name or binary stream
+    :param str folder: for the library's temporary files
+    :param properties: of the document: title, author, created...
     """
-
-    def __init__(self, book, formats, name, columns, top=0):
-        self.sheet = book.add_worksheet(clean_sheet_name(name))
-        self.formats = formats
-        self.columns = columns
-        self.top = top
-        self.row = top + 1
-        for index, (header, kind, width) in enumerate(columns):
-            self.sheet.set_column(index, index, width)
-            side = "header" if kind in ("text", "long") else "header_number"
-            self.sheet.write_string(top, index, clean_text(header), formats[side])
-        self.sheet.freeze_panes(top + 1, 1)
-
-    def add(self, values):
-        """Write one row; None leaves a cell empty."""
-        for index, (value, column) in enumerate(zip(values, self.columns, strict=True)):
-            self.put(self.row, index, value, column[1])
-        self.row += 1
-
-    def put(self, row, column, value, kind):
-        """Write one typed cell."""
-        if value is None or value is False:
-            return
-        cell_format = self.formats[kind]
-        if kind in ("text", "long"):
-            text = clean_text(value)
-            self.sheet.write_string(row, column, text, cell_format)
-            if kind == "long":
-                # Not every reader works out the height of wrapped rows by itself.
-                lines = -(-len(text) // LONG_WIDTH) or 1
-                self.sheet.set_row(row, LINE_HEIGHT * lines)
-        elif kind == "datetime":
-            self.sheet.write_datetime(row, column, value, cell_format)
-        else:
-            self.sheet.write_number(row, column, value, cell_format)
-
-    def close(self):
-        """Put the filter over header and rows."""
-        last = len(self.columns) - 1
-        self.sheet.autofilter(self.top, 0, max(self.row - 1, self.top), last)
-        self.sheet.set_landscape()
-        self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(self.top)
-
-
-def clean_sheet_name(name):
-    """Return a name Excel accepts: 31 characters, none of ``[]:*?/\\``."""
-    return re.sub(r"[\[\]:*?/\\]", " ", clean_text(name)).strip("' ")[:31] or "-"
+    options = {**WORKBOOK_OPTIONS, "constant_memory": True, "tmpdir": folder}
+    book = xlsxwriter.Workbook(target, options)
+    book.use_zip64()
+    book.set_properties(
+        {
+            key: clean_text(value)[:255] if isinstance(value, str) else value
+            for key, value in properties.items()
+        }
+    )
+    return book, get_formats(book)
 
 
 def get_formats(book):
-    """Return the cell formats by the kind of value."""
-    return {
-        "header": book.add_format(
-            {"bold": True, "bottom": 1, "bg_color": "#F3F4F6", "text_wrap": True}
-        ),
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "header_number": book.add_format(
-            {
-                "bold": True,
-                "bottom": 1,
-                "bg_color": "#F3F4F6",
-                "text_wrap": True,
-                "align": "right",
-            }
-        ),
-        "text": book.add_format({"valign": "top"}),
-        "long": book.add_format({"text_wrap": True, "valign": "top"}),
-        "integer": book.add_format({"num_format": "0", "valign": "top"}),
-        "float": book.add_format({"num_format": "0.0", "valign": "top"}),
-        "percent": book.add_format({"num_format": "0.0%", "valign": "top"}),
-        "datetime": book.add_format(
-            {"num_format": "yyyy-mm-dd hh:mm", "valign": "top"}
-        ),
-    }
+    """Return the cell formats by name, always numbered alike."""
+    formats = {name: book.add_format(vals) for name, vals in STYLES.items()}
+    for cell_format in formats.values():
+        cell_format._get_xf_index()  # takes the next number
+    return formats
 
 
-def write_workbook(target, data, promises, labels, now):
-    """Write the whole workbook.
+@cache
+def get_style_numbers():
+    """Return {name of a format: its number}, for rows that are written before."""
+    formats = get_formats(xlsxwriter.Workbook(BytesIO(), {"in_memory": True}))
+    return {name: each._get_xf_index() for name, each in formats.items()}
 
-    :param target: file name or binary stream
-    :param dict data: what ``service.dashboard.get_data`` returned
-    :param promises: iterable of rows as in ``labels["promise_columns"]``
-    :param dict labels: translated texts, see ``service.dashboard._get_labels``
-    :param now: moment of the export, naive, in the reader's time zone
+
+def add_sheet(book, name, columns, path, row_count):
+    """Add a sheet whose rows, header first, are in a file.
+
+    :param str name: unique, see :class:`~.xlsx_text.SheetNames`
+    :param list columns: of :class:`~.xlsx_rows.Column`
+    :param str path: file made by :class:`~.xlsx_rows.RowFile`; it stays
+    :param int row_count: rows with the header
+    :return: the worksheet
     """
-    book = xlsxwriter.Workbook(target, WORKBOOK_OPTIONS)
-    book.set_properties({"title": labels["title"], "created": now})
-    formats = get_formats(book)
-    _write_summary(book, formats, data, labels, now)
-    _write_employees(book, formats, data, labels)
-    _write_promises(book, formats, promises, labels)
-    book.close()
+    sheet = book.add_worksheet(name)
+    sheet._opt_close()
+    os.unlink(sheet.row_data_filename)
+    try:
+        os.link(path, sheet.row_data_filename)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(path, sheet.row_data_filename)
+    sheet._check_dimensions(0, 0)
+    sheet._check_dimensions(row_count - 1, len(columns) - 1)
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
+        if column.bar and row_count > 1:
+            rule = dict(BAR)
+            if column.bar is not True:
+                rule.update(max_type="num", max_value=column.bar)
+            sheet.conditional_format(1, index, row_count - 1, index, rule)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, row_count - 1, len(columns) - 1)
+    sheet.outline_settings(symbols_below=False)
+    return sheet
 
 
-def _write_summary(book, formats, data, labels, now):
-    columns = [
-        (labels["figure"], "text", 26),
-        (labels["value"], "float", 14),
-        (labels["previous"], "float", 16),
-        (labels["meaning"], "long", LONG_WIDTH),
-    ]
-    summary = Sheet(book, formats, labels["summary"], columns, top=4)
-    sheet = summary.sheet
-    sheet.write_string(0, 0, clean_text(labels["title"]), formats["title"])
-    sheet.write_string(1, 0, clean_text(labels["period"]), formats["text"])
-    sheet.write_string(1, 1, clean_text(labels["period_text"]))
-    sheet.write_string(2, 0, clean_text(labels["made"]), formats["text"])
-    sheet.write_datetime(2, 1, now, formats["datetime"])
-    totals = data["totals"]
-    for key, label, kind in labels["figures"]:
-        row = summary.row
-        summary.put(row, 0, label, "text")
-        summary.put(row, 1, totals.get(key), kind)
-        summary.put(row, 2, totals["previous"].get(key), kind)
-        definition = "kept_rate" if key == "rate" else key
-        summary.put(row, 3, data["definitions"].get(definition), "long")
-        summary.row += 1
-    summary.close()
+def lay_out(sheet, title, page_text, repeat=0):
+    """Prepare a sheet for the printer: across one page, with head and foot.
 
-
-def _write_employees(book, formats, data, labels):
-    sheet = Sheet(book, formats, labels["employees"], labels["employee_columns"])
-    for row in data["employees"]:
-        sheet.add([row[key] for key in labels["employee_keys"]])
-    if data["employees"]:
-        rate = labels["employee_keys"].index("rate")
-        sheet.sheet.conditional_format(
-            1,
-            rate,
-            sheet.row - 1,
-            rate,
-            {
-                "type": "data_bar",
-                "bar_color": "#86B6A5",
-                "min_type": "num",
-                "min_value": 0,
-                "max_type": "num",
-                "max_value": 1,
-            },
-        )
-    sheet.close()
-
-
-def _write_promises(book, formats, promises, labels):
-    sheet = Sheet(book, formats, labels["promises"], labels["promise_columns"])
-    for row in promises:
-        sheet.add(row)
-    sheet.close()
+    :param str page_text: "Page %(page)s of %(pages)s" in the reader's language
+    :param int repeat: the row that every page repeats; None for none
+    """
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    if repeat is not None:
+        sheet.repeat_rows(repeat)
+    sheet.set_header(f"&L{clean_page_text(title)}&R&D")
+    sheet.set_footer(f"&C{page_text % {'page': '&P', 'pages': '&N'}}")

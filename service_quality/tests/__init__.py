@@ -20,6 +20,10 @@ from . import test_due_dates
 from . import test_evidence
 from . import test_evidence_pack
 from . import test_export
+from . import test_export_job
+from . import test_export_sheets
+from . import test_export_text
+from . import test_export_wizard
 from . import test_feedback_burst
 from . import test_feedback_figures
 from . import test_feedback_tour
@@ -39,6 +43,7 @@ from . import test_privacy
 from . import test_promise
 from . import test_quick_feedback
 from . import test_recovery
+from . import test_report_schedule
 from . import test_review
 from . import test_review_ledger
 from . import test_review_program

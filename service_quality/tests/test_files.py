@@ -27,9 +27,11 @@ CALLABLE = {
     "action_detach",
     "action_dismiss",
     "action_dispute",
+    "action_download",
     "action_drop",
     "action_evidence_pack",
     "action_excuse",
+    "action_export",
     "action_finish",
     "action_fix_typo",
     "action_import",
@@ -43,6 +45,8 @@ CALLABLE = {
     "action_publish",
     "action_record",
     "action_revise",
+    "action_run",
+    "action_save_template",
     "action_send",
     "action_service_evidence_pack",
     "action_service_export",
@@ -67,6 +71,7 @@ CALLABLE = {
     "action_waive",
     "action_warn",
     "action_withdraw",
+    "advance",
     "default_get",
     "get_data",
     "get_my_due",
@@ -75,6 +80,7 @@ CALLABLE = {
     "get_scorecard",
     "get_service_checklists",
     "get_service_panel_data",
+    "start",
 }
 
 

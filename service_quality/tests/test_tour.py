@@ -163,8 +163,10 @@ class TestTour(TourCase):
         )
         self.assertEqual(response.status_code, 200)
         book = load_workbook(io.BytesIO(response.content))
-        self.assertEqual(book.sheetnames, ["Summary", "Employees", "Promises"])
-        summary = {row[0]: row[1] for row in book["Summary"].values if row[0]}
+        self.assertEqual(book.sheetnames[:3], ["Summary", "Employees", "Promises"])
+        summary = {}
+        for row in book["Summary"].values:
+            summary.setdefault(row[0], row[1])
         totals = data["totals"]
         self.assertAlmostEqual(summary["Kept rate"], totals["rate"])
         self.assertEqual(summary["Kept"], totals["kept"])

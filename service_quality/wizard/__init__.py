@@ -8,3 +8,4 @@ from . import service_scope_cancel
 from . import service_checklist_import_wizard
 from . import service_review_wizard
 from . import service_review_start_wizard
+from . import service_export_wizard

@@ -1,7 +1,6 @@
 import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { configureBlobDownloadXHR } from "@web/core/network/download";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -215,32 +214,20 @@ export class ServiceDashboard extends Component {
 
     async exportXlsx() {
         this.state.isExporting = true;
-        const { compare, ...filters } = this.serverFilters;
-        const companies = filters.company_ids.length
-            ? filters.company_ids
-            : user.activeCompanies.map((company) => company.id);
-        const data = Object.fromEntries(
-            Object.entries({ ...filters, company_ids: companies.join(",") }).filter(
-                ([, value]) => value
-            )
-        );
         try {
-            await this.downloadFile("/service_quality/export.xlsx?" + new URLSearchParams(data));
+            await this.action.doAction({
+                type: "ir.actions.client",
+                tag: "service_quality.export",
+                params: { options: { filters: this.serverFilters } },
+            });
         } finally {
             this.state.isExporting = false;
         }
     }
 
-    downloadFile(url) {
-        const xhr = new XMLHttpRequest();
-        xhr.open("GET", url);
-        return new Promise((resolve, reject) => {
-            configureBlobDownloadXHR(xhr, {
-                onSuccess: resolve,
-                onFailure: reject,
-                url,
-            });
-            xhr.send();
+    openExportWizard() {
+        return this.action.doAction("service_quality.service_export_wizard_action", {
+            additionalContext: { filters: this.serverFilters },
         });
     }
 }
