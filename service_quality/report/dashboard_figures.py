@@ -1,5 +1,7 @@
 """The figures of a group of promises, from counts: plain functions and their SQL."""
 
+from bisect import bisect_left
+
 from odoo.tools import SQL
 
 from ..models import verdict
@@ -20,31 +22,47 @@ COUNTERS = (
 )
 #: What is counted of promises that run.
 RUNNING = ("overdue", "overdue_uncounted", "open", "due_today")
-#: Lateness is grouped: up to so many seconds, rounded up to a multiple of so many.
 HOUR = 3600
-GRADES = (
-    (2 * HOUR, HOUR // 4),
-    (4 * HOUR, HOUR // 2),
-    (16 * HOUR, HOUR),
-    (40 * HOUR, 4 * HOUR),
-    (120 * HOUR, 8 * HOUR),
+#: Lateness is rounded up to one of these, in working hours; more is the last.
+GRADE_HOURS = (
+    *(0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32),
+    *(40, 48, 56, 64, 72, 80, 120, 160, 200, 240, 400, 1000),
 )
-LAST_GRADE = 40 * HOUR
+GRADES = tuple(int(hours * HOUR) for hours in GRADE_HOURS)
+#: How many late promises there are of each grade, as columns.
+GRADE_COLUMNS = tuple(f"grade_{number}" for number in range(len(GRADES)))
 
 
 def get_grade(seconds):
-    """Return lateness, in working seconds, rounded up to its grade."""
-    step = next((step for top, step in GRADES if seconds <= top), LAST_GRADE)
-    return -(-seconds // step) * step
+    """Return the number of the grade of lateness, in working seconds."""
+    return min(bisect_left(GRADES, seconds), len(GRADES) - 1)
 
 
 def sql_grade(seconds):
     """The rule of :func:`get_grade` in SQL, of a bigint expression."""
-    steps = SQL(" ").join(
-        SQL("WHEN %s <= %s THEN %s", seconds, top, step) for top, step in GRADES
+    return SQL(
+        "LEAST(width_bucket(%s - 1, %s::bigint[]), %s)",
+        seconds,
+        list(GRADES),
+        len(GRADES) - 1,
     )
-    step = SQL("(CASE %s ELSE %s END)::bigint", steps, LAST_GRADE)
-    return SQL("((%(s)s + %(step)s - 1) / %(step)s * %(step)s)", s=seconds, step=step)
+
+
+def get_percentile(numbers, share):
+    """Return the smallest grade, in hours, that so large a share does not exceed.
+
+    As ``percentile_disc`` of PostgreSQL does.
+
+    :param numbers: how many promises there are of each grade
+    :param Fraction share: 0-1
+    :return: working hours, None of no promise
+    """
+    total, below = sum(numbers), 0
+    for hours, number in zip(GRADE_HOURS, numbers, strict=True):
+        below += number
+        if total and below >= share * total:
+            return float(hours)
+    return None
 
 
 def sql_delay_seconds(alias):
@@ -91,6 +109,32 @@ def sql_counters(alias, weight=None):
         "COALESCE(sum(%s) FILTER (WHERE %s), 0)", seconds, late
     )
     return {name: result[name] for name in COUNTERS}
+
+
+def sql_late_counters(alias, weight=None):
+    """Return {grade column: aggregate} over late promises that count.
+
+    :param str alias: of a table with the column ``grade``
+    :param SQL weight: what each row counts, 1 by default
+    """
+    weight = weight or SQL("1")
+    grade = SQL.identifier(alias, "grade")
+    return {
+        name: SQL("COALESCE(sum(%s) FILTER (WHERE %s = %s), 0)", weight, grade, number)
+        for number, name in enumerate(GRADE_COLUMNS)
+    }
+
+
+def sql_late(table):
+    """Return a table's late promises that count, with their grade.
+
+    :param SQL table: with the columns of promises
+    """
+    return SQL(
+        "(SELECT l.*, %s AS grade FROM %s l WHERE l.outcome = 'late' AND l.is_counted)",
+        sql_grade(sql_delay_seconds("l")),
+        table,
+    )
 
 
 def fold(counts):

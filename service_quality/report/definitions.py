@@ -50,9 +50,9 @@ DEFINITIONS = {
     ),
     "delay": _lt(
         "Working hours by which late promises that count were late: half of them by at "
-        "most the median, nine of ten by at most the 90th percentile. Each is rounded "
-        "up: to a quarter of an hour under two hours, half an hour under four, one "
-        "under sixteen, four under forty, eight under 120, then forty."
+        "most the median, nine of ten by at most the 90th percentile. Rounded up to "
+        "the next of: a quarter, half, three quarters, 1, 1.5, 2 to 8, 10, 12, 14, 16, "
+        "20 to 32 by four, 40 to 80 by eight, 120 to 240 by forty, 400, 1000 hours."
     ),
     "moved": _lt("A new date that the customer agreed to before the old one expired."),
     "excused": _lt("Excused by a manager: warned before due, apologised, made good."),

@@ -12,7 +12,7 @@ month      month         company, department, employee, kind, model
 day        day           the same
 slot       15 minutes    company
 slot_by    15 minutes    company, department, kind, model
-late       month         company, department, employee, grade of lateness
+late       month         company, department, employee; a column per grade
 =========  ============  =====================================================
 
 All zones that exist differ from UTC by quarters of an hour, so a reader's day, hour
@@ -56,29 +56,27 @@ class Table:
     :param str name: without prefix
     :param unit: ``month``, ``day`` or seconds
     :param tuple keys: columns beside ``at``, the beginning in seconds since 1970
+    :param bool is_late: whether it counts late promises by grade
     """
 
     name: str
     unit: str | int
     keys: tuple
+    is_late: bool = False
 
     @property
     def sql(self):
         return SQL.identifier(PREFIX + self.name)
 
-    @property
-    def is_late(self):
-        return "grade" in self.keys
-
     def counters(self, alias, weight=None):
         """Return {column: aggregate} over rows with the columns of promises."""
         if self.is_late:
-            return {"number": SQL("sum(%s)", weight or SQL("1"))}
+            return figures.sql_late_counters(alias, weight)
         return figures.sql_counters(alias, weight)
 
     def columns(self):
         """Return the names of the columns that are added up."""
-        return ("number",) if self.is_late else figures.COUNTERS
+        return figures.GRADE_COLUMNS if self.is_late else figures.COUNTERS
 
     def at(self, date):
         """Return the beginning of the stretch that a moment lies in."""
@@ -90,8 +88,6 @@ class Table:
 
     def key(self, name, alias):
         """Return the value of a key from a row with the columns of promises."""
-        if name == "grade":
-            return figures.sql_grade(figures.sql_delay_seconds(alias))
         column = SQL.identifier(alias, name)
         return SQL("COALESCE(%s, 0)", column) if name in IDS else column
 
@@ -120,6 +116,29 @@ class Table:
     def primary(self):
         return SQL(", ").join(map(SQL.identifier, ("at", *self.keys)))
 
+    def add_up(self, finer):
+        """Return the statement that fills the empty table from a finer one.
+
+        :param Table finer: with at least the same keys
+        """
+        at = SQL("f.at / %s * %s", self.unit, self.unit)
+        if not isinstance(self.unit, int):
+            at = self.at(SQL("(timestamp 'epoch' + f.at * interval '1 second')"))
+        return SQL(
+            "INSERT INTO %s (%s, %s) SELECT %s, %s, %s FROM %s f"
+            " GROUP BY %s ORDER BY 1",
+            self.sql,
+            self.primary(),
+            SQL(", ").join(map(SQL.identifier, self.columns())),
+            at,
+            SQL(", ").join(SQL.identifier("f", name) for name in self.keys),
+            SQL(", ").join(
+                SQL("sum(%s)", SQL.identifier("f", name)) for name in self.columns()
+            ),
+            finer.sql,
+            SQL(", ").join(SQL(str(n + 1)) for n in range(len(self.keys) + 1)),
+        )
+
     def add(self, source, weight=None):
         """Return the statement that adds promises or changes to the table.
 
@@ -128,9 +147,8 @@ class Table:
         """
         names = self.columns()
         values = self.counters("f", weight)
-        where = SQL("f.outcome IS NOT NULL")
         if self.is_late:
-            where = SQL("f.outcome = 'late' AND f.is_counted")
+            source = figures.sql_late(source)
         groups = [self.at(SQL("f.date_due"))]
         groups += [self.key(name, "f") for name in self.keys]
         return SQL(
@@ -142,7 +160,7 @@ class Table:
             SQL(", ").join(groups),
             SQL(", ").join(values[name] for name in names),
             source,
-            where,
+            SQL("f.outcome IS NOT NULL"),
             SQL(", ").join(SQL(str(number + 1)) for number in range(len(groups))),
             self.primary(),
             SQL(", ").join(
@@ -162,8 +180,10 @@ MONTH = Table("month", "month", WHOLE)
 DAY = Table("day", "day", WHOLE)
 SLOTS = Table("slot", SLOT, ("company_id",))
 SLOTS_BY = Table("slot_by", SLOT, ("company_id", "department_id", "kind", "res_model"))
-LATE = Table("late", "month", ("company_id", "department_id", "employee_id", "grade"))
-TABLES = (MONTH, DAY, SLOTS, SLOTS_BY, LATE)
+LATE = Table("late", "month", IDS, is_late=True)
+TABLES = (DAY, MONTH, SLOTS_BY, SLOTS, LATE)
+#: Those that are the sum of the one before.
+SUMS = {MONTH: DAY, SLOTS: SLOTS_BY}
 
 
 def create_delta():

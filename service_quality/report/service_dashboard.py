@@ -105,6 +105,11 @@ class ServiceDashboard(models.AbstractModel):
         """Send pending changes: the figures are counted in SQL."""
         for name in self.env["service.quality.report"]._depends:
             self.env[name].flush_model()
+        # SQL: these statements take milliseconds, workers for them take longer to
+        # start than to finish; for the rest of this transaction only
+        self.env.execute_query(
+            SQL("SELECT set_config('max_parallel_workers_per_gather', '0', TRUE)")
+        )
 
     @api.model
     def _get_scope(self, period):

@@ -65,22 +65,19 @@ class ServiceDashboard(models.AbstractModel):
         domain = analysis._get_answers(period)
         for name in QUALITIES:
             domain &= Domain(f"has_{name}", "=", True)
-        hidden = self._is_names_hidden(period)
+        groups = self.env["service.feedback"]._read_grouping_sets(
+            domain,
+            [["employee_id"], ["department_id"]],
+            [*(f"{name}:avg" for name in QUALITIES), "__count"],
+        )
         result = []
-        for kind, field in (("employee", "employee_id"), ("team", "department_id")):
-            rows = self.env["service.feedback"]._read_group(
-                domain & Domain(field, "!=", False),
-                [field],
-                [*(f"{name}:avg" for name in QUALITIES), "__count"],
-                having=[("__count", ">=", MIN_ANSWERS)],
-            )
-            if hidden and kind == "employee":
+        for kind, rows in zip(("employee", "team"), groups, strict=True):
+            rows = [row for row in rows if row[0] and row[-1] >= MIN_ANSWERS]
+            if kind == "employee" and self._is_names_hidden(period):
                 own = self._get_own_employees()._ids
                 rows = [row for row in rows if row[0].id in own]
-            names = self._get_names(
-                self.env["service.feedback"]._fields[field].comodel_name,
-                [row[0].id for row in rows],
-            )
+            model = "hr.employee" if kind == "employee" else "hr.department"
+            names = self._get_names(model, [row[0].id for row in rows])
             result += [
                 {
                     "kind": kind,

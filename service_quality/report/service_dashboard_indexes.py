@@ -22,6 +22,25 @@ class ServiceFeedback(models.Model):
         " has_satisfaction, satisfaction, has_technical_quality, technical_quality,"
         " has_service_quality, service_quality)"
     )
+    #: Who complained: the few low answers among many (``_service_low_condition``).
+    _low_idx = models.Index(
+        "(company_id, (CASE WHEN has_satisfaction THEN satisfaction"
+        " WHEN has_technical_quality AND has_service_quality"
+        " THEN (technical_quality + service_quality) / 2"
+        " WHEN has_technical_quality THEN technical_quality"
+        " WHEN has_service_quality THEN service_quality"
+        " WHEN has_recommend THEN recommend * 10.0 END), date_answered)"
+        " INCLUDE (partner_id)"
+    )
+
+
+class ServiceEvent(models.Model):
+    _inherit = "service.event"
+
+    _chased_idx = models.Index(
+        "(res_id) INCLUDE (create_date)"
+        " WHERE res_model = 'service.promise' AND kind = 'chased'"
+    )
 
 
 class ServiceChecklist(models.Model):

@@ -1,4 +1,6 @@
 from datetime import timedelta
+from fractions import Fraction
+from operator import add
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -10,6 +12,8 @@ from . import rollup_tables as rollup
 
 #: Numbers of the two periods in what the database returns; 2 is any other time.
 CURRENT, PREVIOUS, OTHER = 0, 1, 2
+#: Of lateness are shown the median and the 90th percentile.
+SHARES = (Fraction(1, 2), Fraction(9, 10))
 
 
 class ServiceDashboard(models.AbstractModel):
@@ -387,9 +391,6 @@ class ServiceDashboard(models.AbstractModel):
     def _get_delays(self, scope, periods):
         """Return median and 90th percentile of lateness, graded.
 
-        The smallest grade that so large a share does not exceed (``percentile_disc``)
-        over late counted promises.
-
         :return: dict ``totals`` {period: (median, p90)} and ``employees`` {id:
             (median, p90)} of the first period, in working hours
         """
@@ -399,89 +400,75 @@ class ServiceDashboard(models.AbstractModel):
             if bounds
             for cell in self._late_cells(scope, number, *bounds)
         )
+        sums = SQL(", ").join(
+            SQL("sum(%s)::int", SQL.identifier(name)) for name in figures.GRADE_COLUMNS
+        )
         rows = self._ledger_query(
             SQL(
-                """WITH late AS (
-                    SELECT period, employee_id, GROUPING(employee_id) AS is_total,
-                        grade, sum(number) AS number
-                    FROM (%s) cell
-                    GROUP BY GROUPING SETS ((period, grade),
-                        (period, employee_id, grade))
-                    HAVING sum(number) > 0),
-                ranked AS (
-                    SELECT *, sum(number) OVER (
-                            PARTITION BY period, is_total, employee_id
-                            ORDER BY grade) AS below,
-                        sum(number) OVER (
-                            PARTITION BY period, is_total, employee_id) AS total
-                    FROM late)
-                SELECT period, is_total, employee_id,
-                    min(grade) FILTER (WHERE 2 * below >= total),
-                    min(grade) FILTER (WHERE 10 * below >= 9 * total)
-                FROM ranked GROUP BY 1, 2, 3""",
+                "SELECT period, employee_id, %s FROM (%s) cell GROUP BY 1, 2",
+                sums,
                 cells,
             )
         )
-        result = {"totals": {}, "employees": {}}
-        for period, is_total, employee_id, *grades in rows:
-            hours = tuple(float(grade) / figures.HOUR for grade in grades)
-            if is_total:
-                result["totals"][period] = hours
-            elif period == CURRENT:
-                result["employees"][employee_id] = hours
+        numbers, result = {}, {"totals": {}, "employees": {}}
+        for period, employee_id, *row in rows:
+            whole = numbers.get(period, [0] * len(row))
+            numbers[period] = list(map(add, whole, row))
+            if period == CURRENT:
+                result["employees"][employee_id] = self._get_percentiles(row)
+        for period, row in numbers.items():
+            result["totals"][period] = self._get_percentiles(row)
         return result
 
     @api.model
+    def _get_percentiles(self, numbers):
+        return tuple(figures.get_percentile(numbers, share) for share in SHARES)
+
+    @api.model
     def _late_cells(self, scope, number, start, stop):
-        """Return SELECTs of ``period``, ``employee_id``, ``grade``, ``number``."""
+        """Return SELECTs of ``period``, ``employee_id`` and numbers by grade."""
+        late = figures.sql_late(SQL("service_promise"))
         if scope.kind or scope.res_model or not self._is_rolled_up(scope):
-            return [self._late_raw(scope, number, start, stop)]
+            return [self._late_cell(scope, number, late, start, stop)]
+        changes = figures.sql_late(rollup.DELTA)
         cells = []
         for source, *bounds, sign in calendar.get_pieces(start, stop, with_days=False):
             if source == "raw":
-                cells.append(self._late_raw(scope, number, *bounds, sign))
+                weight = SQL("%s", sign)
+                cells.append(self._late_cell(scope, number, late, *bounds, weight))
             else:
-                cells += self._late_rolled(scope, number, *bounds)
+                weight = SQL("f.sign")
+                cells.append(self._late_rolled(scope, number, *bounds))
+                cells.append(self._late_cell(scope, number, changes, *bounds, weight))
         return cells
 
     @api.model
     def _late_rolled(self, scope, number, start, stop):
-        seconds = [calendar.to_seconds(moment) for moment in (start, stop)]
-        employee = "COALESCE(%s.employee_id, 0)" if number == CURRENT else "0"
-        rolled = SQL(
-            "SELECT %s AS period, %s AS employee_id, r.grade, sum(r.number) AS number"
-            " FROM %s r WHERE r.at >= %s AND r.at < %s AND %s GROUP BY 2, 3",
+        return SQL(
+            "SELECT %s AS period, %s AS employee_id, %s FROM %s r"
+            " WHERE r.at >= %s AND r.at < %s AND %s",
             number,
-            SQL(employee.replace("%s", "r")),
+            SQL("r.employee_id") if number == CURRENT else SQL("0"),
+            SQL(", ").join(SQL.identifier("r", name) for name in figures.GRADE_COLUMNS),
             rollup.LATE.sql,
-            *seconds,
+            calendar.to_seconds(start),
+            calendar.to_seconds(stop),
             scope.where("r"),
         )
-        changes = SQL(
-            "SELECT %s, %s, %s, sum(f.sign) FROM %s f WHERE f.outcome = 'late'"
-            " AND f.is_counted AND f.date_due >= %s AND f.date_due < %s AND %s"
-            " GROUP BY 2, 3",
-            number,
-            SQL(employee.replace("%s", "f")),
-            rollup.LATE.key("grade", "f"),
-            rollup.DELTA,
-            start,
-            stop,
-            scope.where("f"),
-        )
-        return [rolled, changes]
 
     @api.model
-    def _late_raw(self, scope, number, start, stop, sign=1):
+    def _late_cell(self, scope, number, source, start, stop, weight=None):
+        """Return a SELECT of numbers by grade from promises or changes of them."""
         return SQL(
-            "SELECT %s AS period, %s AS employee_id, %s AS grade, %s * count(*)"
-            " AS number FROM service_promise f WHERE f.outcome = 'late'"
-            " AND f.is_counted AND f.date_due >= %s AND f.date_due < %s AND %s"
-            " GROUP BY 2, 3",
+            "SELECT %s AS period, %s AS employee_id, %s FROM %s f"
+            " WHERE f.date_due >= %s AND f.date_due < %s AND %s GROUP BY 2",
             number,
             SQL("COALESCE(f.employee_id, 0)") if number == CURRENT else SQL("0"),
-            figures.sql_grade(figures.sql_delay_seconds("f")),
-            sign,
+            SQL(", ").join(
+                SQL("%s AS %s", aggregate, SQL.identifier(name))
+                for name, aggregate in figures.sql_late_counters("f", weight).items()
+            ),
+            source,
             start,
             stop,
             scope.where("f"),

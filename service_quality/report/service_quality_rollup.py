@@ -144,7 +144,9 @@ class ServiceQualityRollup(models.AbstractModel):
         for table in tables.TABLES:
             self._run(
                 SQL("DELETE FROM %s", table.sql),
-                table.add(SQL("service_promise")),
+                table.add_up(tables.SUMS[table])
+                if table in tables.SUMS
+                else table.add(SQL("service_promise")),
                 SQL("ANALYZE %s", table.sql),
             )
         _logger.info("The counts of Service Quality were made again.")
