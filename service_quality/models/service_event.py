@@ -51,6 +51,7 @@ EVENT_KINDS = [
     ("detached", "Proof removed"),
     ("waived", "Waived"),
     ("reduced", "Quantity reduced after confirmation"),
+    ("delivered", "Delivered"),
     ("closed_open", "Closed with open items"),
     ("drawn", "Drawn for review"),
     ("published", "Review published"),

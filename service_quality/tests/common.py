@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import fields, sql_db
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.test_cursor import TestCursor
@@ -530,3 +531,135 @@ class TourCase(HttpCase):
             bundle = cls.env["ir.qweb"]._get_asset_bundle(name)
             for extension in extensions:
                 getattr(bundle, extension)()
+
+
+class HostTests:
+    """What holds on every kind of document; for the tests of an adapter.
+
+    ``class TestTask(HostTests, ServiceCase)`` names the ``host`` and the groups an
+    agent needs there, and says how such a document is made, finished, opened again
+    and cancelled. The tests come with it.
+    """
+
+    host = None
+    host_groups = ""
+    partner_field = "partner_id"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for xmlid in filter(None, cls.host_groups.split(",")):
+            (cls.agent + cls.manager).group_ids += cls.env.ref(xmlid)
+
+    def make_document(self, **vals):
+        """Create a document of the first agent for the customer."""
+        raise NotImplementedError
+
+    def finish(self, document):
+        """Finish it, as the agent does; same for the next two."""
+        raise NotImplementedError
+
+    def open_again(self, document):
+        """Take the finishing back."""
+        raise NotImplementedError
+
+    def cancel(self, document):
+        """Say that it is no longer wanted."""
+        raise NotImplementedError
+
+    def make_served(self, **vals):
+        """Create a document on which a plan promises an answer and a deadline."""
+        self.make_plan(
+            self.host,
+            rules=[
+                {"name": "Answer", "kind": "response", "hours": 2},
+                {"name": "Done", "kind": "deadline", "hours": 4},
+            ],
+            **vals,
+        )
+        document = self.make_document()
+        self.sync()
+        by_kind = {row.kind: row for row in document.service_promise_ids}
+        return document, by_kind["response"], by_kind["deadline"]
+
+    def test_joined(self):
+        Model = self.env[self.host]
+        served = self.env["service.linked.mixin"]._service_document_models()
+        self.assertIn(self.host, served)
+        fields_used = {Model._service_user_field, Model._service_partner_field}
+        self.assertLessEqual(
+            fields_used | Model._service_watch_fields, set(Model._fields)
+        )
+        for name, field in Model._fields.items():
+            if name.startswith("service_"):
+                self.assertFalse(field.store and field.column_type, name)
+
+    def test_snapshot(self):
+        document, answer, deadline = self.make_served()
+        for promise in (answer, deadline):
+            self.assertEqual(promise.employee_id, self.employee)
+            self.assertEqual(promise.partner_id, self.customer)
+            self.assertEqual(promise.company_id, self.company)
+            self.assertEqual(promise.res_name, document.display_name)
+
+    def test_answer_and_result_in_time(self):
+        document, answer, deadline = self.make_served()
+        self.wait(hours=1)
+        self._post(document, self.agent, "Internal", subtype_xmlid="mail.mt_note")
+        self.assertOutcome(answer, None)
+        self.agent_message(document)
+        self.assertOutcome(answer, "kept", counted=True)
+        self.now = deadline.date_due
+        self.finish(document)
+        self.assertOutcome(deadline, "kept", counted=True)
+
+    def test_a_second_too_late(self):
+        document, answer, deadline = self.make_served()
+        self.now = deadline.date_due
+        self.wait(seconds=1)
+        self.agent_message(document)
+        self.finish(document)
+        self.assertOutcome(answer, "late", counted=True)
+        self.assertOutcome(deadline, "late", counted=True)
+
+    def test_opened_again(self):
+        document, _answer, deadline = self.make_served()
+        self.wait(hours=1)
+        self.finish(document)
+        self.assertOutcome(deadline, "kept")
+        self.wait(hours=1)
+        self.open_again(document)
+        self.assertOutcome(deadline, None)
+
+    def test_cancelled(self):
+        document, _answer, deadline = self.make_served()
+        self.wait(hours=1)
+        self.cancel(document)
+        self.assertOutcome(deadline, "withdrawn")
+
+    def test_gate(self):
+        template = self.make_template()
+        document, _answer, deadline = self.make_served(
+            template_ids=[Command.set(template.ids)], is_gate=True
+        )
+        with self.assertRaisesRegex(UserError, "Cause found"), self.env.cr.savepoint():
+            self.finish(document)
+        self.assertOutcome(deadline, None)
+        line = document.service_checklist_ids.line_ids
+        self.as_user(line, self.agent).action_answer(answer="yes")
+        self.finish(document)
+        self.assertOutcome(deadline, "kept")
+
+    def test_form_shows_the_panel(self):
+        arch = self.model(self.host, self.agent).get_view(view_type="form")["arch"]
+        self.assertIn("service_quality_panel", arch)
+
+    def test_strangers_see_nothing(self):
+        _document, answer, deadline = self.make_served()
+        seen = self.model("service.promise", self.nobody)
+        with self.assertRaises(AccessError):
+            seen.search([("id", "in", (answer + deadline).ids)])
+        mine = self.model("service.promise", self.agent)
+        self.assertTrue(mine.search([("id", "=", deadline.id)]))
+        theirs = self.model("service.promise", self.foreigner)
+        self.assertFalse(theirs.search([("id", "in", (answer + deadline).ids)]))

@@ -120,6 +120,16 @@ class TwinWorlds(RuleBasedStateMachine):
         promise = self.pairs[index % len(self.pairs)][1]
         return self.case.as_user(promise, self.case.agent)
 
+    @rule()
+    def note_to_himself(self):
+        self.agent_tries(
+            lambda: self.case.as_user(self.twin, self.case.agent).message_post(
+                body="The part is ordered, all is well.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_note",
+            )
+        )
+
     @rule(index=st.integers(0, 4), forgery=st.sampled_from(FORGERIES))
     def forge(self, index, forgery):
         self.agent_tries(lambda: self.cheated(index).write(forgery))
