@@ -196,6 +196,19 @@ class ServiceChecklist(models.Model):
         return bool(self.sudo().search_count(domain, limit=1))
 
     @api.model
+    @ormcache("res_model")
+    def _service_may_guard(self, res_model):
+        """Tell whether a plan or checklist may guard the closing of such documents.
+
+        Known without a query, so that closing costs nothing where nothing guards.
+        """
+        # sudo: that there is one, whoever may read it
+        plans = self.env["service.plan"].sudo()
+        domain = [("res_model", "=", res_model), ("is_gate", "=", True)]
+        guards = plans.search_count(domain, limit=1)
+        return bool(guards) or self._service_any_gate(res_model)
+
+    @api.model
     def _service_release(self, plans):
         """Let documents be closed that only a plan guarded which does so no more.
 
