@@ -2,6 +2,7 @@ from . import test_access
 from . import test_anonymous
 from . import test_bug_classes
 from . import test_checklist
+from . import test_checklist_gate
 from . import test_checklist_figures
 from . import test_checklist_panel
 from . import test_checklist_plan

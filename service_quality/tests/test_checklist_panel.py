@@ -276,6 +276,27 @@ class TestAnswerRules(PanelCase):
         self.assertEqual(self.facts_of(line), facts)
         self.assertEqual(self.events_of(line.checklist_id), events)
 
+    def test_stale_panel_and_form(self):
+        """Whoever answers an old picture overwrites nothing unseen."""
+        line = self.line()
+        panel = self.as_user(self.ticket, self.agent).get_service_panel_data()
+        self.assertFalse(panel["checklists"][-1]["lines"][0]["is_answered"])
+        self.answer(line, user=self.manager, answer="no", comment="Wet")
+        self.wait(minutes=1)
+        shown = self.answer(line, answer="yes")
+        self.assertEqual((shown["answer"], shown["comment"]), ("yes", ""))
+        events = self.raw_events(line.checklist_id)
+        self.assertEqual(
+            [(row.old_value or "", row.new_value, row.create_uid) for row in events],
+            [("", "no", self.manager), ("no", "yes", self.agent)],
+        )
+        self.assertIn("Wet", events[-1].note)
+        # A form that was open all the time saves its own fields and nothing of ours
+        self.as_user(self.ticket, self.agent).web_save(
+            {"name": "New name"}, {"service_checklist_ids": {"fields": {"state": {}}}}
+        )
+        self.assertEqual((line.answer, line.answered_by_id), ("yes", self.agent))
+
     def test_what_was_said_before_stays_known(self):
         line = self.line()
         self.answer(line, answer="no", comment="The fuse")
