@@ -27,6 +27,7 @@ NAMES = (
     "links",
     "burst",
     "checklists",
+    "dashboard",
 )
 
 

@@ -7,6 +7,7 @@ from . import service_dashboard_indexes
 from . import service_dashboard_ledger
 from . import service_dashboard_promises
 from . import service_dashboard_around
+from . import digest_digest
 from . import service_dashboard_drill
 from . import service_dashboard_scorecard
 from . import xlsx_text, xlsx_workbook, xlsx_sheet, xlsx_rows, xlsx_columns

@@ -21,6 +21,11 @@ def get_midnight(zone, day):
     return local.astimezone(timezone.utc).replace(tzinfo=None)
 
 
+def get_today(zone, now):
+    """Return the day that a moment lies in."""
+    return now.replace(tzinfo=timezone.utc).astimezone(zone).date()
+
+
 def get_bounds(zone, date_from, date_to):
     """Return when the first day begins and the last one ends."""
     return get_midnight(zone, date_from), get_midnight(zone, date_to + timedelta(1))

@@ -101,6 +101,15 @@ class ServiceDashboard(models.AbstractModel):
         return "team" in companies.sudo().mapped("service_privacy")
 
     @api.model
+    def _is_person_hidden(self, period):
+        """Tell whether somebody else is asked for alone, where that is not allowed."""
+        return (
+            period["employee_id"]
+            and self._is_names_hidden(period)
+            and period["employee_id"] not in self._get_own_employees()._ids
+        )
+
+    @api.model
     def _flush_facts(self):
         """Send pending changes: the figures are counted in SQL."""
         for name in self.env["service.quality.report"]._depends:
@@ -122,6 +131,8 @@ class ServiceDashboard(models.AbstractModel):
         led = None
         if not self._is_manager():
             led = self.env.user._service_led_employees()._ids
+        if self._is_person_hidden(period):
+            led = ()
         return Scope(
             company_ids=tuple(period["company_ids"]),
             employee_ids=led,
@@ -268,6 +279,8 @@ class ServiceDashboard(models.AbstractModel):
     def _get_domain(self, period, with_dates=True):
         """Return the domain on the fact table, whatever the kind of fact."""
         domain = Domain("company_id", "in", period["company_ids"])
+        if self._is_person_hidden(period):
+            domain = Domain.FALSE
         if with_dates:
             start, stop = self._get_bounds(period)
             domain &= Domain("date", ">=", start) & Domain("date", "<", stop)

@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Date, Domain
+from odoo.fields import Datetime, Domain
 
 from ..models import verdict
 from . import dashboard_calendar as calendar
@@ -89,7 +89,7 @@ class ServiceDashboard(models.AbstractModel):
             domain = self._get_domain(period, with_dates=figure not in TIMELESS)
             domain &= Domain("kind", "=", fact) & FIGURES.get(figure, COUNTED)
             if figure == "due_today":
-                today = Date.context_today(self)
+                today = calendar.get_today(self.env.tz, Datetime.now())
                 ranges = [calendar.get_bounds(self.env.tz, today, today)]
             if ranges is not None:
                 domain &= Domain.OR(

@@ -182,7 +182,7 @@ class ServiceDashboard(models.AbstractModel):
                 SQL("f.date_limit"), SQL("f.outcome"), SQL("%s::timestamp", now)
             ),
         )
-        today = fields.Date.context_today(self)
+        today = calendar.get_today(self.env.tz, now)
         dawn, night = calendar.get_bounds(self.env.tz, today, today)
         counters = {
             "overdue": SQL("overdue AND is_counted"),

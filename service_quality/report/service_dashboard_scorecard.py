@@ -50,6 +50,8 @@ class ServiceDashboard(models.AbstractModel):
         is_manager = user.has_group("service_quality.group_manager")
         if not employee_id or not (is_manager or employee_id in led.ids):
             return False
+        if self._is_person_hidden(self._clean_filters(filters)):
+            return False
         data = self.get_data(filters)
         rows = [row for row in data["employees"] if row["id"] == employee_id]
         return {
