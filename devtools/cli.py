@@ -35,6 +35,10 @@ def parser():
     bench = commands.add_parser("bench", help="measure the addon against its limits")
     bench.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     bench.add_argument("--rounds", type=int, default=25, help="default: 25")
+    hosts = commands.add_parser(
+        "hosts", help="run the tests of the hosts, without and with our addons"
+    )
+    hosts.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     lint = commands.add_parser(
         "lint", help="check the style of code, manifests and views"
     )
@@ -135,6 +139,10 @@ def execute_inside(options):
         from .bench import bench
 
         return bench(options.names, options.rounds)
+    if options.command == "hosts":
+        from .hosts import hosts
+
+        return hosts(options.names)
     from .test import test
 
     return test(options.pytest)

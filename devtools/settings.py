@@ -27,3 +27,15 @@ BUNDLES = (
     "web.assets_emoji",
     "bus.websocket_worker_assets",
 )
+
+# ./dev hosts: whose tests must not notice our addons, and which of them.
+HOST_TESTS = {
+    "helpdesk_mgmt": ("test_*.py",),
+    "sale": ("test_*.py",),
+    "survey": ("test_*.py",),
+    "hr": ("test_*.py",),
+    "project": ("test_*.py",),
+    "mail": ("test_mail_*.py", "test_fetchmail.py"),
+}
+# These play in the browser and take a hundred times as long; our own tours do, too.
+HOST_TESTS_LEFT_OUT = ("*_ui*.py", "test_js.py", "test_scenario.py")
