@@ -102,9 +102,12 @@ def rounds(arms, operation, count, warm=2):
     }
 
 
-def paired_percent(seconds, base):
-    """Median of the differences within each round, in percent of the base's median."""
+def paired_percent(seconds, others, base=None):
+    """Median of the differences within each round, in percent of the base's median.
+
+    :param list base: what to count in percent of; default the others
+    """
     difference = statistics.median(
-        mine - theirs for mine, theirs in zip(seconds, base, strict=True)
+        mine - theirs for mine, theirs in zip(seconds, others, strict=True)
     )
-    return 100 * difference / statistics.median(base)
+    return 100 * difference / statistics.median(base or others)

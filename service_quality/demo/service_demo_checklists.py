@@ -10,6 +10,8 @@ from . import content
 
 #: Checklists were introduced so many working hours ago.
 CHECKLIST_HOURS = 320
+#: Who ticks everything at once, right before closing.
+HASTY, HASTY_SECONDS = "oliver", 4
 #: Share of done documents whose checklist was not finished.
 PARTLY_SHARE = 0.14
 WAIVED = 2
@@ -140,13 +142,22 @@ class ServiceDemo(models.AbstractModel):
         answered = [line for line in answered if not line["is_automatic"]]
         careful = content.EMPLOYEES[document.employee]["rate"]
         for number, line in enumerate(answered, 1):
-            part = number / (len(answered) + 1)
-            when = document.created + (end - document.created) * part
             answer = self._prepare_answer(run, document, line, careful)
             line.update(self._prepare_why(line, answer, number))
-            line["date_answered"] = run.clock.moment(when)
+            part = number / (len(answered) + 1)
+            line["date_answered"] = self._answer_moment(run, document, end, part)
             line["answered_by_id"] = run.user(document).id
+        if document.closed:
+            vals["date_closed"] = run.clock.moment(document.closed)
         return vals
+
+    def _answer_moment(self, run, document, end, part):
+        """Return when a line was answered; ``part`` of the lines came before it."""
+        if document.closed and document.employee == HASTY:
+            left = (1 - part) * HASTY_SECONDS * 10
+            return run.clock.moment(end) - timedelta(seconds=round(left) + 2)
+        when = document.created + (end - document.created) * part
+        return run.clock.moment(when)
 
     def _prepare_line(self, line, section):
         """Return the vals of a line copied from the template's."""

@@ -32,6 +32,27 @@ INSERT_LINES = """
     RETURNING id
 """
 
+#: Checklists of every document with every template, in this order, with their lines.
+START = """
+    WITH started AS (
+        INSERT INTO service_checklist (
+            %(documents)s, %(templates)s, name, date_started, state, score,
+            create_uid, write_uid, create_date, write_date
+        )
+        SELECT %(d_names)s, %(p_names)s, t.name, %(value)s, 'todo', 0,
+            %(value)s, %(value)s, %(value)s, %(value)s
+        FROM unnest(%(d_values)s) WITH ORDINALITY AS d (%(documents)s, place)
+        CROSS JOIN unnest(%(p_values)s) WITH ORDINALITY AS p (%(templates)s, place)
+        JOIN service_checklist_template t ON t.id = p.template_id
+        WHERE (d.res_id, t.id) NOT IN (
+            SELECT * FROM unnest(%(value)s::int4[], %(value)s::int4[])
+        )
+        ORDER BY d.place, p.place
+        RETURNING %(returned)s, id
+    ), copied AS (%(lines)s)
+    SELECT * FROM started ORDER BY id
+"""
+
 
 def insert_lines(checklists, templates):
     """Return the statement that copies the questions of templates into checklists.
@@ -69,25 +90,7 @@ def _start_code(document_columns, template_columns):
         return SQL(", ").join(SQL.identifier(*prefix, name) for name, _kind in columns)
 
     return SQL(
-        """
-        WITH started AS (
-            INSERT INTO service_checklist (
-                %(documents)s, %(templates)s, name, date_started, state, score,
-                create_uid, write_uid, create_date, write_date
-            )
-            SELECT %(d_names)s, %(p_names)s, t.name, %(value)s, 'todo', 0,
-                %(value)s, %(value)s, %(value)s, %(value)s
-            FROM unnest(%(d_values)s) WITH ORDINALITY AS d (%(documents)s, place)
-            CROSS JOIN unnest(%(p_values)s) WITH ORDINALITY AS p (%(templates)s, place)
-            JOIN service_checklist_template t ON t.id = p.template_id
-            WHERE (d.res_id, t.id) NOT IN (
-                SELECT * FROM unnest(%(value)s::int4[], %(value)s::int4[])
-            )
-            ORDER BY d.place, p.place
-            RETURNING %(returned)s, id
-        ), copied AS (%(lines)s)
-        SELECT * FROM started ORDER BY id
-        """,
+        START,
         documents=names(document_columns),
         templates=names(template_columns),
         d_names=names(document_columns, "d"),

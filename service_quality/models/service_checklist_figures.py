@@ -39,6 +39,40 @@ TRACES = {"announced", "documented"}
 #: So many promises or messages are named as evidence of one line.
 EVIDENCE_LIMIT = 10
 
+#: The first trace of each kind on documents: message, event of a contact, file.
+FIRST_TRACES = """
+    WITH document (id, family) AS (VALUES %(documents)s)
+    SELECT m.res_id,
+        CASE WHEN s.internal THEN 'documented' ELSE 'announced' END,
+        min(m.create_date)
+    FROM mail_message m
+    JOIN document d ON d.id = m.res_id
+    JOIN mail_message_subtype s ON s.id = m.subtype_id
+    JOIN res_users u ON u.id = m.create_uid AND NOT u.share AND u.id != 1
+    WHERE m.model = %(model)s AND m.message_type IN ('comment', 'email')
+        AND regexp_replace(m.body, '<[^>]*>|\\W', '', 'g') ~ '.{3}'
+        AND (s.internal OR EXISTS (
+            SELECT FROM mail_notification n
+            JOIN res_partner p ON p.id = n.res_partner_id
+            WHERE n.mail_message_id = m.id
+                AND p.commercial_partner_id = d.family
+        ))
+    GROUP BY 1, 2
+    UNION ALL
+    SELECT e.res_id, 'announced', min(e.create_date)
+    FROM service_event e
+    WHERE e.res_model = %(model)s AND e.res_id IN %(ids)s
+        AND e.kind IN ('informed', 'called', 'stated')
+    GROUP BY 1
+    UNION ALL
+    SELECT a.res_id, 'documented', min(a.create_date)
+    FROM ir_attachment a
+    JOIN res_users u ON u.id = a.create_uid AND NOT u.share AND u.id != 1
+    WHERE a.res_model = %(model)s AND a.res_field IS NULL
+        AND a.res_id IN %(ids)s
+    GROUP BY 1
+"""
+
 
 def judge_promises(kept, broken, is_done):
     """Return the answer from the promises of one figure, or None while open.
@@ -132,37 +166,7 @@ class ServiceChecklist(models.Model):
         # brings the first of each only; by the ORM every message would be loaded
         for res_id, figure, moment in self.env.execute_query(
             SQL(
-                """
-                WITH document (id, family) AS (VALUES %(documents)s)
-                SELECT m.res_id,
-                    CASE WHEN s.internal THEN 'documented' ELSE 'announced' END,
-                    min(m.create_date)
-                FROM mail_message m
-                JOIN document d ON d.id = m.res_id
-                JOIN mail_message_subtype s ON s.id = m.subtype_id
-                JOIN res_users u ON u.id = m.create_uid AND NOT u.share AND u.id != 1
-                WHERE m.model = %(model)s AND m.message_type IN ('comment', 'email')
-                    AND regexp_replace(m.body, '<[^>]*>|\\W', '', 'g') ~ '.{3}'
-                    AND (s.internal OR EXISTS (
-                        SELECT FROM mail_notification n
-                        JOIN res_partner p ON p.id = n.res_partner_id
-                        WHERE n.mail_message_id = m.id
-                            AND p.commercial_partner_id = d.family
-                    ))
-                GROUP BY 1, 2
-                UNION ALL
-                SELECT e.res_id, 'announced', min(e.create_date)
-                FROM service_event e
-                WHERE e.res_model = %(model)s AND e.res_id IN %(ids)s
-                    AND e.kind IN ('informed', 'called', 'stated')
-                GROUP BY 1
-                UNION ALL
-                SELECT a.res_id, 'documented', min(a.create_date)
-                FROM ir_attachment a
-                JOIN res_users u ON u.id = a.create_uid AND NOT u.share AND u.id != 1
-                WHERE a.res_model = %(model)s AND a.res_field IS NULL
-                    AND a.res_id IN %(ids)s
-                GROUP BY 1""",
+                FIRST_TRACES,
                 documents=SQL(", ").join(
                     SQL("(%s, %s)", *row) for row in families.items()
                 ),

@@ -140,13 +140,14 @@ class ServiceChecklistLine(models.Model):
             "is_answered": self.is_answered,
             "answered_by": names.get(self.answered_by_id.id) or "",
             "date_answered": fields.Datetime.to_string(self.date_answered) or "",
-            "proofs": [
-                {
-                    "id": row.id,
-                    "name": row.name,
-                    "mimetype": row.mimetype or "",
-                    "is_mine": row.create_uid.id == self.env.uid,
-                }
-                for row in proofs
-            ],
+            "proofs": [self._service_proof_vals(proof) for proof in proofs],
+        }
+
+    def _service_proof_vals(self, proof):
+        """Return one file of a line as plain data."""
+        return {
+            "id": proof.id,
+            "name": proof.name,
+            "mimetype": proof.mimetype or "",
+            "is_mine": proof.create_uid.id == self.env.uid,
         }

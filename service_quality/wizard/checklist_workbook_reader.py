@@ -5,12 +5,7 @@ headers, each cell. What is wrong is collected, with sheet and row, and nothing 
 imported as long as there is anything.
 """
 
-import io
-import zipfile
-
-from openpyxl import load_workbook
-
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..models.service_checklist_template import MAX_LINES, PURPOSES
 from ..models.service_checklist_template_line import (
@@ -27,11 +22,8 @@ from ..report.checklist_workbook import (
     TEMPLATES,
     get_headers,
 )
+from .checklist_workbook_file import open_workbook
 
-#: Of the file as it is sent, and of everything it unpacks to.
-MAX_BYTES = 5 * 1024 * 1024
-MAX_UNPACKED = 60 * 1024 * 1024
-MAX_PARTS = 200
 MAX_ROWS = 10_000
 MAX_COLUMNS = 200
 #: More errors than this nobody reads at once.
@@ -78,7 +70,7 @@ class WorkbookReader:
         :param bytes content: the file
         :raise UserError: it is no workbook, or too big a one
         """
-        book = self._open(content)
+        book = open_workbook(self.env, content)
         try:
             templates = self._read_templates(book)
             self._read_lines(book, templates)
@@ -91,34 +83,6 @@ class WorkbookReader:
     # ------------------------------------------------------------------
     # The file
     # ------------------------------------------------------------------
-
-    def _open(self, content):
-        no_workbook = self.env._(
-            "This file is no XLSX workbook. Export a template to get one to start from."
-        )
-        if len(content) > MAX_BYTES:
-            raise UserError(self.env._("The file is too big: at most 5 MB."))
-        try:
-            self._check_parts(content)
-            return load_workbook(io.BytesIO(content), read_only=True)
-        except UserError:
-            raise
-        # Whatever a broken file does to the libraries, the answer is the same
-        except Exception as error:
-            raise UserError(no_workbook) from error
-
-    def _check_parts(self, content):
-        """Refuse what unpacks to more than it seems, before anything unpacks it."""
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            size = sum(part.file_size for part in parts)
-            if len(parts) > MAX_PARTS or size > MAX_UNPACKED:
-                raise UserError(self.env._("The workbook unpacks to too much data."))
-            for part in parts:
-                with archive.open(part) as stream:
-                    # A workbook declares no entities; whoever does means harm
-                    if b"<!DOCTYPE" in stream.read(4096).upper():
-                        raise UserError(self.env._("The workbook is damaged."))
 
     def _rows(self, book, name, columns):
         """Yield (row number, {key: value}) of the rows of a sheet with content."""

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..report.checklist_workbook import SECTION, SOURCE_LANG
-from .checklist_workbook_reader import MAX_BYTES, WorkbookReader
+from .checklist_workbook_file import MAX_BYTES
+from .checklist_workbook_reader import WorkbookReader
 
 
 class ServiceChecklistImportWizard(models.TransientModel):

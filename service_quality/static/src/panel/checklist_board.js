@@ -1,5 +1,4 @@
 import {
-    Component,
     onWillUnmount,
     onWillUpdateProps,
     toRaw,
@@ -9,31 +8,22 @@ import {
 } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { browser } from "@web/core/browser/browser";
-import { useFileUploader } from "@web/core/utils/files";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { user } from "@web/core/user";
-import {
-    asksWhy,
-    choiceOf,
-    choicesOf,
-    isChosen,
-    keyOf,
-    valuesOf,
-    valuesOfLine,
-} from "./checklist_answers";
+import { asksWhy, choiceOf, isChosen, valuesOf, valuesOfLine } from "./checklist_answers";
 import { ChecklistCard } from "./checklist_card";
+import { KeyboardBoard } from "./checklist_keyboard";
 import { ChecklistModel } from "./checklist_model";
+import { useProofs } from "./checklist_proofs";
 import { COMPOSE_EVENT } from "./script_composer";
 import { WaiveDialog } from "./waive_dialog";
 
 const BUS_TYPE = "service_quality.checklist";
 /** Several ticks of a colleague are asked for once. */
 const RELOAD_DELAY = 300;
-const UPLOAD_ROUTE = "/web/binary/upload_attachment";
-const TYPING = "input, textarea, select, [contenteditable=true]";
 
 /** All checklists of a document, with one keyboard and one ear on the bus. */
-export class ChecklistBoard extends Component {
+export class ChecklistBoard extends KeyboardBoard {
     static template = "service_quality.ChecklistBoard";
     static components = { ChecklistCard };
     static props = {
@@ -47,9 +37,8 @@ export class ChecklistBoard extends Component {
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.bus = useService("bus_service");
-        this.upload = useFileUploader();
         this.root = useRef("root");
-        this.file = useRef("file");
+        this.proofs = useProofs(this);
         // The service itself: an answer is saved even when the form is left.
         this.orm = this.env.services.orm;
         this.model = useState(new ChecklistModel(this.orm, user.name));
@@ -265,42 +254,6 @@ export class ChecklistBoard extends Component {
     }
 
     // ---------------------------------------------------------------------
-    // Proofs
-    // ---------------------------------------------------------------------
-
-    chooseFile(line) {
-        this.fileLineId = line.id;
-        this.file.el.click();
-    }
-
-    async onFileChange(ev) {
-        const files = [...ev.target.files];
-        const found = this.model.find(this.fileLineId);
-        if (!files.length || !found) {
-            return;
-        }
-        const uploaded = await this.upload(UPLOAD_ROUTE, {
-            csrf_token: odoo.csrf_token,
-            ufile: files,
-            model: "service.checklist.line",
-            id: 0,
-        });
-        ev.target.value = null;
-        const failed = (uploaded || []).find((file) => file.error);
-        if (failed) {
-            this.notification.add(failed.error, { type: "danger" });
-        }
-        const ids = (uploaded || []).filter((file) => file.id).map((file) => file.id);
-        if (ids.length) {
-            await this.run(this.model.attach(found.line, ids));
-        }
-    }
-
-    removeProof(line, proof) {
-        return this.run(this.model.detach(line, proof.id));
-    }
-
-    // ---------------------------------------------------------------------
     // Whole checklists
     // ---------------------------------------------------------------------
 
@@ -328,76 +281,8 @@ export class ChecklistBoard extends Component {
     }
 
     // ---------------------------------------------------------------------
-    // Keyboard: only while the focus is here, never while somebody types
+    // What can be answered
     // ---------------------------------------------------------------------
-
-    hasFocus() {
-        return Boolean(this.root.el?.contains(document.activeElement));
-    }
-
-    onFocusin(ev) {
-        const line = ev.target.closest("[data-line-id]");
-        if (line) {
-            this.ui.activeId = parseInt(line.dataset.lineId);
-        } else if (ev.target === this.root.el && !this.model.find(this.ui.activeId)) {
-            // Whoever comes by keyboard begins where something is open.
-            const lines = this.model.lines;
-            const open = lines.find((row) => !row.is_answered && this.canAnswer(row));
-            this.ui.activeId = (open || lines[0])?.id || null;
-        }
-    }
-
-    onKeydown(ev) {
-        if (ev.defaultPrevented || ev.ctrlKey || ev.altKey || ev.metaKey) {
-            return;
-        }
-        const isButton = ev.target.closest("button, a");
-        if (ev.target.closest(TYPING) || (isButton && ["Enter", " "].includes(ev.key))) {
-            return;
-        }
-        if (this.press(keyOf(ev))) {
-            ev.preventDefault();
-            ev.stopPropagation();
-        }
-    }
-
-    /** Do what a key stands for; tell whether it stands for something. */
-    press(key) {
-        const line = this.model.find(this.ui.activeId)?.line;
-        const moves = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
-        if (key in moves) {
-            this.move(moves[key]);
-        } else if (key === "?") {
-            this.ui.isHelpOpen = !this.ui.isHelpOpen;
-        } else if (key === "Escape" && this.ui.isHelpOpen) {
-            this.ui.isHelpOpen = false;
-        } else if (line && key === "s" && line.script) {
-            this.toggle("scriptId", line);
-        } else if (line && key === "i" && line.script) {
-            this.insertScript(line);
-        } else {
-            return Boolean(line) && this.canAnswer(line) && this.pressAnswer(line, key);
-        }
-        return true;
-    }
-
-    pressAnswer(line, key) {
-        const choice = choicesOf(line).find((row) => row.hotkey === key);
-        if (choice) {
-            this.choose(line, choice, { isKey: true });
-        } else if (["u", "Backspace", "Delete"].includes(key)) {
-            this.clear(line);
-        } else if (key === "c" || key === "Enter") {
-            if (line.is_answered || line.kind === "text") {
-                this.openComment(line);
-            }
-        } else if (key === "p") {
-            this.chooseFile(line);
-        } else {
-            return false;
-        }
-        return true;
-    }
 
     canAnswer(line) {
         return this.isOpen(this.model.find(line.id).checklist) && !line.is_automatic;
@@ -410,15 +295,5 @@ export class ChecklistBoard extends Component {
             checklist.state !== "waived" &&
             (this.isEditable || checklist.purpose !== "work")
         );
-    }
-
-    move(step) {
-        const lines = this.model.lines;
-        if (!lines.length) {
-            return;
-        }
-        const index = lines.findIndex((line) => line.id === this.ui.activeId);
-        const next = index < 0 ? 0 : Math.min(Math.max(index + step, 0), lines.length - 1);
-        this.ui.activeId = lines[next].id;
     }
 }
