@@ -28,6 +28,7 @@ NAMES = (
     "burst",
     "checklists",
     "dashboard",
+    "xlsx",
 )
 
 

@@ -95,6 +95,7 @@
     "demo": [
         "demo/service_review_demo.xml",
         "demo/service_quality_demo.xml",
+        "demo/service_export_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

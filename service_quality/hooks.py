@@ -1,3 +1,5 @@
+import shutil
+
 from odoo.tools import SQL
 
 from .report.rollup_tables import drop_all
@@ -31,4 +33,7 @@ def uninstall_hook(env):
         # SQL: sealed rows refuse to be deleted through the ORM, and the tables are
         # dropped right after.
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    # The files of exports are beside the database's own, and nobody would look there.
+    folder = env["service.export"]._service_root()
+    env.cr.postcommit.add(lambda: shutil.rmtree(folder, ignore_errors=True))
     env.invalidate_all()

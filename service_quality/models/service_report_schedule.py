@@ -39,10 +39,10 @@ class ServiceReportSchedule(models.Model):
     user_id = fields.Many2one(
         "res.users",
         "Owner",
-        required=True,
         readonly=True,
         default=lambda self: self.env.user,
-        ondelete="restrict",
+        ondelete="set null",
+        help="In whose time zone the hour stays the same.",
     )
     recipient_ids = fields.Many2many(
         "res.users",

@@ -24,6 +24,7 @@ from . import test_export
 from . import test_export_job
 from . import test_export_sheets
 from . import test_export_text
+from . import test_export_tour
 from . import test_export_wizard
 from . import test_feedback_burst
 from . import test_feedback_figures

@@ -161,7 +161,7 @@ class ServiceExportWizard(models.TransientModel):
         return {
             "type": "ir.actions.client",
             "tag": "service_quality.export",
-            "params": {"options": options},
+            "params": {"options": options, "is_wizard": True},
         }
 
     def action_save_template(self):

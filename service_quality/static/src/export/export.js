@@ -49,6 +49,10 @@ function downloadFile(url) {
  */
 export async function runExport(env, action) {
     const { orm, dialog, notification } = env.services;
+    if (action.params?.is_wizard) {
+        // Now, and not when it is done: another window may be open by then.
+        await env.services.action.doAction({ type: "ir.actions.act_window_close" });
+    }
     const job = reactive({ progress: 0, row_done: 0, row_count: 0 });
     let isCancelled = false;
     let close = null;
@@ -88,7 +92,6 @@ export async function runExport(env, action) {
         browser.clearTimeout(timer);
         close?.();
     }
-    return action.params?.next || { type: "ir.actions.act_window_close" };
 }
 
 registry.category("actions").add("service_quality.export", runExport);
