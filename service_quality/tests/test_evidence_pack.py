@@ -1,10 +1,16 @@
 import hashlib
 import json
+import os
+from io import BytesIO
+from unittest.mock import patch
 
 from lxml import html
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools.pdf import PdfFileReader
+
+from odoo.addons.base.models import ir_actions_report
 
 from .common import ServiceHttpCase
 from .common_link import LinkCase
@@ -341,3 +347,43 @@ class TestEvidencePackPage(ServiceHttpCase, PackCase):
         self.authenticate(None, None)
         answer = self.url_open(url)
         self.assertNotIn(pack.digest, answer.text)
+
+    def _renderer(self):
+        """Return what the report knows of the renderer, looked up anew."""
+        ir_actions_report._wkhtml.cache_clear()
+        self.addCleanup(ir_actions_report._wkhtml.cache_clear)
+        return self.env["ir.actions.report"].get_wkhtmltopdf_state()
+
+    def test_a_pdf_where_a_renderer_is_installed(self):
+        if self._renderer() not in ("ok", "upgrade"):
+            self.skipTest("wkhtmltopdf is not installed")
+        pack = self.make_pack(self.make_ticket())
+        report = self.model("ir.actions.report", self.agent)
+        report = report.with_context(force_report_rendering=True)
+        with self.allow_pdf_render():
+            content, kind = report._render_qweb_pdf(REPORT, pack.ids)
+        self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
+        pages = PdfFileReader(BytesIO(content))
+        self.assertGreaterEqual(len(pages.pages), 1)
+
+    def test_pages_in_the_browser_where_there_is_none(self):
+        """The web client asks what is installed, and opens the pages instead."""
+        self.startPatcher(patch.dict(os.environ, {"PATH": ""}))
+        self.assertEqual(self._renderer(), "install")
+        pack = self.make_pack(self.make_ticket(name="Unprintable"))
+        action = self.as_user(pack, self.agent).action_print()
+        self.assertEqual(
+            (action["type"], action["report_type"], action["report_name"]),
+            ("ir.actions.report", "qweb-pdf", REPORT),
+        )
+        self.authenticate("sq_agent", "sq_agent")
+        answer = self.url_open(f"/report/html/{REPORT}/{pack.id}")
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("text/html", answer.headers["Content-Type"])
+        page = html.fromstring(answer.text)
+        self.assertIn("Unprintable", page.text_content())
+        self.assertIn(pack.digest, page.text_content())
+        report = self.model("ir.actions.report", self.agent)
+        report = report.with_context(force_report_rendering=True)
+        with self.assertRaisesRegex(UserError, "Wkhtmltopdf"):
+            report._render_qweb_pdf(REPORT, pack.ids)
