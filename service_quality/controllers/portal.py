@@ -42,9 +42,19 @@ class ServiceQualityPortal(CustomerPortal):
         :param str filterby: key of ``GROUPS``, or ``all``
         :param str said: what came of his own word, see ``portal_say``
         """
-        promises = request.env["service.promise"]
         sortby = sortby if sortby in ORDERS else "date"
         filterby = filterby if filterby in GROUPS else "all"
+        values = self._promise_page_values(page, sortby, filterby)
+        values["notice"] = self._promise_notice(said)
+        response = request.render("service_quality.portal_my_promises", values)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        return response
+
+    def _promise_page_values(self, page, sortby, filterby):
+        """Return what one page of the list shows, but for the notice."""
+        promises = request.env["service.promise"]
         groups = list(GROUPS) if filterby == "all" else [filterby]
         counts = promises._service_customer_counts()
         pager = portal_pager(
@@ -54,7 +64,7 @@ class ServiceQualityPortal(CustomerPortal):
             page=page,
             step=STEP,
         )
-        values = {
+        return {
             **self._prepare_portal_layout_values(),
             "groups": promises._service_customer_page(
                 groups, sortby, pager["offset"], STEP
@@ -64,7 +74,6 @@ class ServiceQualityPortal(CustomerPortal):
             "total": sum(counts.values()),
             "zone": self._promise_zone(),
             "is_staff": request.env.user._is_internal(),
-            "notice": self._promise_notice(said),
             "page_name": "promises",
             "pager": pager,
             "page": pager["page"]["num"],
@@ -74,11 +83,6 @@ class ServiceQualityPortal(CustomerPortal):
             "searchbar_filters": self._promise_filters(counts),
             "filterby": filterby,
         }
-        response = request.render("service_quality.portal_my_promises", values)
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
-        return response
 
     @http.route(
         f"{URL}/<int:promise_id>/say",

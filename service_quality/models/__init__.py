@@ -45,10 +45,11 @@ from . import service_invitation_anonymous
 from . import service_invitation_mail, service_invitation_answer
 from . import service_recovery
 from . import service_recovery_opening
-from . import service_recovery_actions
+from . import service_recovery_actions, service_recovery_compensation
+from . import service_recovery_closing
 from . import service_silent_customer
 from . import service_wow
-from . import service_silent_refresh
+from . import service_silent_refresh, service_silent_sources
 from . import service_quality_mixin
 from . import service_quality_plans
 from . import service_quality_evidence

@@ -68,6 +68,7 @@ EVENT_KINDS = [
     ("warned", "Customer told of the recovery"),
     ("apologised", "Apologised"),
     ("compensated", "Compensated"),
+    ("compensation_told", "Customer told of the compensation"),
     ("asked_back", "Customer asked again"),
     ("recovered", "Recovered"),
     ("lost", "Not recovered"),

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 REASONS = [
     ("result", "The result"),
@@ -35,6 +37,7 @@ class ServiceFeedback(models.Model):
     _description = "Customer Feedback"
     _inherit = ["service.sealed.mixin", "service.linked.mixin"]
     _order = "date_answered desc, id desc"
+    _rec_name = "res_name"
 
     employee_id = fields.Many2one(
         "hr.employee", readonly=True, ondelete="restrict", index=True
@@ -92,3 +95,35 @@ class ServiceFeedback(models.Model):
         "(res_model, res_id, recipient) WHERE recipient IS NOT NULL",
         "This recipient has answered about the document already.",
     )
+
+    @api.depends("res_name")
+    def _compute_display_name(self):
+        for feedback in self:
+            feedback.display_name = feedback.res_name or self.env._("Anonymous answer")
+
+    @api.model
+    def _service_hidden_domain(self):
+        """Answers of anonymous surveys about the user himself.
+
+        He knows whom he served that day, so one row would be a name. In his figures
+        they count, from five answers on; those who lead him read them.
+        """
+        own = self.env.user._service_own_employees(self.env.uid)
+        if not own:
+            return Domain.FALSE
+        # an anonymous answer names no document
+        return Domain("res_id", "=", 0) & Domain("employee_id", "in", [*own.values()])
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """Average what was answered: a question left out is no 0."""
+        selected = super()._read_group_select(aggregate_spec, query)
+        name, _colon, function = aggregate_spec.partition(":")
+        if name not in (*SCALES, "recommend") or function != "avg":
+            return selected
+        # SQL: the mean of some rows of a group, for which the ORM has no aggregate
+        return SQL(
+            "AVG(CASE WHEN %s THEN %s END)",
+            self._field_to_sql(self._table, f"has_{name}", query),
+            self._field_to_sql(self._table, name, query),
+        )

@@ -43,29 +43,40 @@ class ServiceInvitation(models.Model):
             lang=self.lang,
             revoke=not reminder,
         )
-        url = link._service_url(token)
+        asked._service_send_template(self, link, link._service_url(token), reminder)
+        return link
+
+    def _service_send_template(self, carrier, link, url, reminder):
+        """Queue the mail with a link to whom one invitation names.
+
+        As the system, on no document: whoever creates a message, and whoever reads
+        what it is about, may read it, and so the link.
+
+        :param carrier: the invitation that carries link and answer: this one, or its
+            envelope
+        :param link: service.link
+        :param str url: of the page
+        :param bool reminder: say that it is one
+        """
         template = self.env.ref("service_quality.mail_template_survey")
-        # As the system, on no document: whoever creates a message, and whoever reads
-        # what it is about, may read it, and so the link.
         template.with_user(SUPERUSER_ID).with_context(
-            service_choices=self._service_mail_choices(url),
+            service_choices=carrier._service_mail_choices(url),
             service_greeting=link._service_greeting(),
             service_url=url,
-            service_document=asked.res_name or "",
-            service_anonymous=self.is_envelope,
+            service_document=self.res_name or "",
+            service_anonymous=carrier.is_envelope,
             service_reminder=reminder,
         ).send_mail(
-            self.user_input_id.id,
+            carrier.user_input_id.id,
             force_send=False,
             email_values={
-                "email_to": asked.email,
+                "email_to": self.email,
                 "recipient_ids": [],
                 "model": False,
                 "res_id": False,
             },
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
-        return link
 
     def _service_mail_choices(self, url):
         """Return what one click in the mail can choose: faces or numbers.

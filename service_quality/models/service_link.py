@@ -4,8 +4,6 @@ import secrets
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools.mail import email_normalize
 
 PURPOSES = [
     ("scope", "Confirm a change"),
@@ -128,18 +126,11 @@ class ServiceLink(models.Model):
         record.ensure_one()
         partner = partner if partner is not None else self.env["res.partner"]
         partner = partner.sudo()  # name, address and language of the recipient
-        email = email_normalize(email or partner.email or "")
-        if not email:
-            raise UserError(
-                self.env._("The customer has no e-mail address to write to.")
-            )
-        self._check_recipient(email)
+        email = self._service_address(email or partner.email)
         links = self._service_unseal()
         if revoke:
             links._service_revoke(record, [purpose])
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        days = company.sudo().service_link_days  # the setting only
-        expiry = fields.Datetime.now() + timedelta(days=days)
         content = [[str(label), str(text)] for label, text in content]
         link = links.create(
             {
@@ -156,10 +147,17 @@ class ServiceLink(models.Model):
                 "content": content,
                 "version": self._service_hash(purpose, record, email, content),
                 "token_hash": self._service_token_hash(token),
-                "date_expiry": min(expiry, until) if until else expiry,
+                "date_expiry": self._service_expiry(company, until),
             }
         )
         return link, token
+
+    @api.model
+    def _service_expiry(self, company, until):
+        """Return when a link expires: by the company's setting, or sooner."""
+        days = company.sudo().service_link_days  # the setting only
+        expiry = fields.Datetime.now() + timedelta(days=days)
+        return min(expiry, until) if until else expiry
 
     @api.model
     def _service_revoke(self, record, purposes):

@@ -46,19 +46,25 @@ class ServiceLink(models.Model):
         return found & emails
 
     @api.model
-    def _check_recipient(self, email):
-        """Refuse to ask ourselves.
+    def _service_address(self, email):
+        """Return the normalised address to ask at; ourselves we do not ask.
 
-        :param str email: normalised
-        :raise UserError: an address of our own
+        :param str email: as given; may be empty
+        :raise UserError: no address, or one of our own
         """
-        if self._service_ours([email]):
+        address = email_normalize(email or "")
+        if not address:
+            raise UserError(
+                self.env._("The customer has no e-mail address to write to.")
+            )
+        if self._service_ours([address]):
             raise UserError(
                 self.env._(
                     "%(email)s is an address of our own: only the customer can answer.",
-                    email=email,
+                    email=address,
                 )
             )
+        return address
 
     def _service_is_verified(self, document, record):
         """Tell whether more than the asking people's word says whose address it is.

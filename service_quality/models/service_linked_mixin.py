@@ -152,6 +152,22 @@ class ServiceLinkedMixin(models.AbstractModel):
         return Domain.OR(domains)
 
     @api.model
+    def _service_hidden_domain(self):
+        """Rows that the user must not read one by one, whatever he is; default none.
+
+        Their figures may still be his: code that counts them asks as superuser.
+        """
+        return Domain.FALSE
+
+    def _service_hidden(self):
+        """Keep the rows of ``_service_hidden_domain``."""
+        hidden = self._service_hidden_domain()
+        if hidden.is_false():
+            return self.browse()
+        # sudo: which of the rows are hidden, nothing else
+        return self.browse(self.sudo().filtered_domain(hidden)._ids)
+
+    @api.model
     def _search(
         self,
         domain,
@@ -164,6 +180,8 @@ class ServiceLinkedMixin(models.AbstractModel):
     ):
         if not bypass_access and not self._service_sees_all():
             domain = Domain(domain) & self._service_access_domain()
+        if not bypass_access and not self.env.su:
+            domain = Domain(domain) & ~self._service_hidden_domain()
         return super()._search(
             domain,
             offset,
@@ -175,10 +193,12 @@ class ServiceLinkedMixin(models.AbstractModel):
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
-        if not any(self._ids) or self._service_sees_all():
+        if not any(self._ids) or self.env.su:
             return result
         candidates = self - result[0] if result else self
-        forbidden = candidates - candidates._service_filter_by_document(operation)
+        forbidden = candidates._service_hidden()
+        if not self._service_sees_all():
+            forbidden |= candidates - candidates._service_filter_by_document(operation)
         if not forbidden:
             return result
         all_forbidden = forbidden | result[0] if result else forbidden

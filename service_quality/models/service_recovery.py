@@ -95,7 +95,13 @@ class ServiceRecovery(models.Model):
         help="Closed by one of us; the customer did not say it himself.",
     )
     result = fields.Text(readonly=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="open")
+    state = fields.Selection(
+        STATES,
+        required=True,
+        readonly=True,
+        default="open",
+        group_expand="_service_all_states",
+    )
     is_in_time = fields.Boolean(
         "In Time",
         compute="_compute_is_in_time",
@@ -121,6 +127,12 @@ class ServiceRecovery(models.Model):
         for recovery in self:
             label = labels.get(recovery.trigger, "")
             recovery.display_name = f"{label}: {recovery.res_name or ''}"
+
+    @api.model
+    def _service_all_states(self, states, domain):
+        """Return the columns of the kanban, in order; cancelled ones when there are."""
+        ordered = [state for state, _label in STATES]
+        return [row for row in ordered if row != "cancelled" or row in states]
 
     @api.depends("state", "date_closed", "date_due")
     def _compute_is_in_time(self):

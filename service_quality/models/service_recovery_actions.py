@@ -1,12 +1,9 @@
 from markupsafe import Markup, escape
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
-from .service_recovery import CAUSES, COMPENSATIONS, RUNNING
-
-#: More than this is a typing error, in any currency.
-MAX_AMOUNT = 10**9
+from .service_recovery import CAUSES, RUNNING
 
 
 class ServiceRecovery(models.Model):
@@ -173,47 +170,6 @@ class ServiceRecovery(models.Model):
         recovery._service_start_acting()
         return True
 
-    def action_compensate(self, kind, amount=0.0, text=None):
-        """Record what the customer gets for it.
-
-        :param str kind: ``amount`` (money in the company's currency), ``coupon``
-            (its code) or ``text``
-        :param float amount: for ``amount``, more than 0
-        :param str text: code of the coupon, or what he gets
-        :return: True
-        :raise ValidationError: unknown kind, no amount, nothing said
-        """
-        self.ensure_one()
-        if kind not in list(dict(COMPENSATIONS)):
-            raise ValidationError(self.env._("Choose a kind of compensation."))
-        needs_text = kind != "amount"
-        text = self._service_clean_text(
-            text, self.env._("Compensation"), required=needs_text
-        )
-        amount = 0.0 if needs_text else self._service_clean_amount(amount)
-        recovery = self._service_acting()
-        recovery.write(
-            {
-                "date_compensated": fields.Datetime.now(),
-                "compensation_kind": kind,
-                "compensation_amount": amount,
-                "compensation_text": text[:500],
-            }
-        )
-        self.env["service.event"]._service_log(
-            recovery, "compensated", new=amount or kind, note=text
-        )
-        recovery._service_start_acting()
-        return True
-
-    def _service_clean_amount(self, amount):
-        """Return an amount of money a client named, or refuse it."""
-        is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
-        # ``0 < x`` is false for NaN, too.
-        if not is_number or not 0 < amount <= MAX_AMOUNT:
-            raise ValidationError(self.env._("Give an amount of more than 0."))
-        return amount
-
     def action_check_back(self):
         """Ask the customer whether it is all right now; his answer closes it.
 
@@ -239,92 +195,3 @@ class ServiceRecovery(models.Model):
         recovery.write({"date_asked": fields.Datetime.now(), "state": "waiting"})
         self.env["service.event"]._service_log(recovery, "asked_back")
         return True
-
-    # ------------------------------------------------------------------
-    # End
-    # ------------------------------------------------------------------
-
-    def action_close(self, result, note=None):
-        """Close a recovery without the customer's own answer.
-
-        It is shown as self-declared: the customer did not say it himself.
-
-        :param str result: ``recovered`` or ``lost``
-        :param str note: what came of it, required
-        :return: True
-        :raise UserError: no cause yet; recovered without apology or compensation
-        :raise ValidationError: unknown result, nothing said
-        """
-        note = self._service_clean_text(note, self.env._("Result"), required=True)
-        if result not in ("recovered", "lost"):
-            raise ValidationError(self.env._("Choose how it ended."))
-        recoveries = self._service_acting()
-        for recovery in recoveries:
-            if not recovery.cause:
-                raise UserError(self.env._("Say why it happened before closing it."))
-            done = recovery.date_apologised or recovery.date_compensated
-            if result == "recovered" and not done:
-                raise UserError(
-                    self.env._(
-                        "Apologise or compensate first: so far the customer got "
-                        "nothing."
-                    )
-                )
-        recoveries._service_end(result, note, declared=True)
-        return True
-
-    def action_cancel(self, reason):
-        """Cancel recoveries opened in error; managers, never about themselves.
-
-        :param str reason: why, required
-        :return: True
-        :raise AccessError: not a service manager, or it concerns him
-        """
-        reason = self._service_clean_text(reason, self.env._("Reason"), required=True)
-        if not self.env.user.has_group("service_quality.group_manager"):
-            raise AccessError(self.env._("Only a service manager may do this."))
-        recoveries = self._service_acting()
-        # sudo: whether a row concerns the user himself, nothing else is read
-        if recoveries.employee_id & self.env.user.sudo().employee_ids:
-            raise AccessError(
-                self.env._("Nobody cancels a recovery that concerns himself.")
-            )
-        recoveries._service_end("cancelled", reason)
-        return True
-
-    def _service_end(self, state, note=None, declared=False):
-        """Close recoveries; their event is named like the state.
-
-        :param str state: ``recovered``, ``lost`` or ``cancelled``
-        :param str note: why
-        :param bool declared: one of us says so, not the customer
-        """
-        self.write(
-            {
-                "state": state,
-                "date_closed": fields.Datetime.now(),
-                "is_self_declared": declared,
-                "result": note,
-            }
-        )
-        self.activity_ids.unlink()
-        kind = "recovery_cancelled" if state == "cancelled" else state
-        self.env["service.event"]._service_log(self, kind, note=note)
-
-    def _service_take_answer(self, feedback):
-        """The customer answered how it ended: his word closes the recovery.
-
-        :param feedback: his new service.feedback, unsealed
-        """
-        self.ensure_one()
-        score = feedback._service_score()
-        if self.state not in RUNNING or score is None:
-            return
-        self.write(
-            {
-                "feedback_after_id": feedback.id,
-                "has_score_after": True,
-                "score_after": score,
-            }
-        )
-        self._service_end("lost" if feedback._service_is_low() else "recovered")

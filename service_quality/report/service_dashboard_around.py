@@ -36,10 +36,19 @@ class ServiceDashboard(models.AbstractModel):
         if not period["kind"]:
             domain = self._get_domain(period) & Domain("is_counted", "=", 1)
             domain &= Domain("kind", "in", ["checklist", "feedback"])
-            rows = self.env["service.quality.report"]._read_group(
-                domain, ["kind"], ["__count", "score:avg"]
-            )
+            report = self.env["service.quality.report"]
+            rows = report._read_group(domain, ["kind"], ["__count", "score:avg"])
             means = {kind: (count, score) for kind, count, score in rows}
+            hidden = report._service_hidden_domain()
+            if not hidden.is_false():
+                # sudo: answers about the user that are no rows of his, as figures
+                ((more, mean),) = report.sudo()._read_group(
+                    domain & hidden, [], ["__count", "score:avg"]
+                )
+                count, score = means.get("feedback", (0, None))
+                if more:
+                    total = (score or 0) * count + mean * more
+                    means["feedback"] = count + more, total / (count + more)
         lists, score = means.get("checklist", (0, None))
         answers, satisfaction = means.get("feedback", (0, None))
         of_one = period["employee_id"] or not self._is_manager()
@@ -65,7 +74,7 @@ class ServiceDashboard(models.AbstractModel):
         domain = analysis._get_answers(period)
         for name in QUALITIES:
             domain &= Domain(f"has_{name}", "=", True)
-        groups = self.env["service.feedback"]._read_grouping_sets(
+        groups = analysis._get_feedback()._read_grouping_sets(
             domain,
             [["employee_id"], ["department_id"]],
             [*(f"{name}:avg" for name in QUALITIES), "__count"],

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models import verdict
@@ -106,6 +107,12 @@ class ServiceQualityReport(models.Model):
     @api.model
     def _service_linked_models(self):
         return []
+
+    @api.model
+    def _service_hidden_domain(self):
+        """Facts of the answers that are hidden from the user."""
+        hidden = self.env["service.feedback"]._service_hidden_domain()
+        return Domain("kind", "=", "feedback") & hidden
 
     @property
     def _table_query(self):

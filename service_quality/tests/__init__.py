@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_anonymous
+from . import test_anonymous_rows
 from . import test_bug_classes
 from . import test_checklist
 from . import test_checklist_gate
@@ -56,6 +57,7 @@ from . import test_screens
 from . import test_seam
 from . import test_silent
 from . import test_survey
+from . import test_survey_race
 from . import test_tour
 from . import test_verdict
 from . import test_wilson

@@ -85,6 +85,20 @@ class TestFeedbackFigures(RecoveryCase):
             if not employee or row["employee_id"] == employee.id
         ]
 
+    def test_means_of_lists(self):
+        """A grouped list averages those who answered the question, no zeros."""
+        rows = self.raw("service_feedback")
+        for name in ("satisfaction", "service_quality", "recommend"):
+            with self.subTest(name=name):
+                said = [row[name] for row in rows if row[f"has_{name}"]]
+                self.assertGreater(len(rows), len(said) - (name == "satisfaction"))
+                (group,) = self.model(
+                    "service.feedback", self.manager
+                ).formatted_read_group(
+                    [("company_id", "=", self.company.id)], [], [f"{name}:avg"]
+                )
+                self.assertAlmostEqual(group[f"{name}:avg"], sum(said) / len(said))
+
     def test_csat_and_nps(self):
         data, rows = self.data(), self.answers()
         self.assertGreater(len(rows), 5)

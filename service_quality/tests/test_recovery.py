@@ -363,6 +363,49 @@ class TestRecoverySteps(RecoveryCase):
             with self.subTest(args=str(args)[:40]), self.assertRaises(ValidationError):
                 self.act().action_compensate(*args)
 
+    def told(self):
+        """Return the queued mails that say what the customer gets."""
+        self.sync()
+        return self.env["mail.mail"].search(
+            [("state", "=", "outgoing"), ("body_html", "ilike", "what you get for it")]
+        )
+
+    def test_compensation_is_mailed_when_wanted(self):
+        self.act().action_compensate("coupon", 0, "NO<b>MAIL")
+        self.assertFalse(self.told())
+        self.act().action_compensate("amount", 1234.5, "For the <i>wait</i>", tell=True)
+        mail = self.told()
+        self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.recipient_ids, self.customer)
+        self.assertIn("1,234.50", mail.body_html)
+        self.assertIn("For the &lt;i&gt;wait", mail.body_html)
+        self.assertEqual(self.recovery.date_compensation_told, self.now)
+        self.assertIn("compensation_told", self.events_of(self.recovery))
+        before = self.facts_of(self.recovery)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.act().action_compensate("text", 0, "A cake", True)
+        self.assertEqual(self.facts_of(self.recovery), before)
+        self.assertEqual(self.told(), mail)
+
+    def test_compensation_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("hu_HU")
+        self.customer.lang = "hu_HU"
+        term = "Something went wrong, and we are sorry. This is what you get for it:"
+        view = self.env.ref("service_quality.message_recovery_compensated")
+        view.update_field_translations("arch_db", {"hu_HU": {term: "Ezt kapja"}})
+        self.act().action_compensate("amount", 5, tell=True)
+        message = self.ticket.message_ids[:1]
+        self.assertIn("Ezt kapja", message.body)
+        self.assertNotIn("Something went wrong", message.body)
+
+    def test_compensation_cannot_be_mailed(self):
+        self.customer.email = self.ticket.partner_email = False
+        self.sync()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.act().action_compensate("amount", 5, tell=True)
+        self.assertFalse(self.recovery.date_compensated)
+        self.assertFalse(self.told())
+
     def test_closing_needs_a_cause_and_a_deed(self):
         with self.assertRaises(UserError):
             self.act().action_close("recovered", "He is happy")
@@ -471,6 +514,8 @@ class TestRecoverySteps(RecoveryCase):
 
         apply(mode="cause", cause="may_not", text="Our terms forbid it")
         apply(mode="apologise", text="Sorry")
+        apply(mode="compensate", kind="coupon", text="THANKS10", tell=True)
+        self.assertEqual(len(self.told()), 1)
         apply(mode="close", result="lost", text="He left")
         self.assertEqual(
             (self.recovery.cause, self.recovery.state), ("may_not", "lost")

@@ -38,6 +38,11 @@ class ServiceRecoveryWizard(models.TransientModel):
     kind = fields.Selection(COMPENSATIONS, default="amount")
     amount = fields.Monetary()
     currency_id = fields.Many2one(related="recovery_id.currency_id")
+    tell = fields.Boolean(
+        "Tell the Customer",
+        help="A mail in his language says what he gets, in exactly these words; once.",
+    )
+    was_told = fields.Boolean(compute="_compute_was_told")
     result = fields.Selection(
         [("recovered", "Recovered"), ("lost", "Not recovered")], default="recovered"
     )
@@ -51,7 +56,9 @@ class ServiceRecoveryWizard(models.TransientModel):
                 "a promise to him. Leave it empty for a ready text."
             ),
             "apologise": self.env._("The customer gets exactly these words by mail."),
-            "compensate": self.env._("Recorded here; tell the customer yourself."),
+            "compensate": self.env._(
+                "Recorded here. Tick below to write it to the customer as well."
+            ),
             "close": self.env._(
                 "Better ask the customer: his answer closes it by itself. What you "
                 "say here is shown as self-declared."
@@ -60,6 +67,11 @@ class ServiceRecoveryWizard(models.TransientModel):
         }
         for wizard in self:
             wizard.hint = hints.get(wizard.mode)
+
+    @api.depends("recovery_id")
+    def _compute_was_told(self):
+        for wizard in self:
+            wizard.was_told = bool(wizard.recovery_id.date_compensation_told)
 
     def action_apply(self):
         """Take the step that was asked for.
@@ -79,7 +91,7 @@ class ServiceRecoveryWizard(models.TransientModel):
             "warn": lambda: recovery.action_warn(self.text),
             "apologise": lambda: recovery.action_apologise(self.text),
             "compensate": lambda: recovery.action_compensate(
-                self.kind, self.amount, self.text
+                self.kind, self.amount, self.text, self.tell
             ),
             "close": lambda: recovery.action_close(self.result, self.text),
             "cancel": lambda: recovery.action_cancel(self.text),
