@@ -38,14 +38,15 @@ class ServiceSilentCustomer(models.Model):
     has_broken_promise = fields.Boolean("Broken Promise", readonly=True)
     has_low_score = fields.Boolean("Low Score", readonly=True)
     has_failed_checklist = fields.Boolean("Failed Checklist", readonly=True)
+    reasons = fields.Char("What Went Wrong", compute="_compute_reasons")
     event_count = fields.Integer("Bad Events", readonly=True)
     date_event = fields.Datetime("Last Bad Event", required=True, readonly=True)
     date_contact = fields.Datetime("Last Seen", readonly=True)
     gap_days = fields.Float(
-        "Usual Gap (days)",
+        "Usual Gap",
         readonly=True,
         aggregator="avg",
-        help="Median of the days between this customer's visits; with fewer than "
+        help="In days: the median between this customer's visits; with fewer than "
         "three gaps, that of the company's customers.",
     )
     is_own_rhythm = fields.Boolean(
@@ -53,7 +54,9 @@ class ServiceSilentCustomer(models.Model):
         readonly=True,
         help="The gap is the customer's own, not that of the company's customers.",
     )
-    limit_days = fields.Float("Silent After (days)", readonly=True, aggregator="avg")
+    limit_days = fields.Float(
+        "Silent After", readonly=True, aggregator="avg", help="In days."
+    )
     silent_days = fields.Integer("Days Silent", compute="_compute_silent_days")
     date_found = fields.Datetime("Found On", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="found")
@@ -67,6 +70,16 @@ class ServiceSilentCustomer(models.Model):
         now = fields.Datetime.now()
         for row in self:
             row.silent_days = row.date_contact and (now - row.date_contact).days
+
+    @api.depends("has_broken_promise", "has_low_score", "has_failed_checklist")
+    @api.depends_context("lang")
+    def _compute_reasons(self):
+        names = ("has_broken_promise", "has_low_score", "has_failed_checklist")
+        shown = self.fields_get(names, ["string"])
+        for row in self:
+            row.reasons = ", ".join(
+                shown[name]["string"] for name in names if row[name]
+            )
 
     def _service_acting(self):
         """Return rows still to be called, unsealed, after checking who asks.
