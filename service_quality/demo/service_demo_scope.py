@@ -78,7 +78,9 @@ class ServiceDemo(models.AbstractModel):
             "date_decided": decided and promise.date_settled,
             "decided_by": decided and promise.partner_name,
             "is_answered_first": decided,
+            "is_address_verified": decided,
             "scope_promise_id": promise.id,
+            "waiting_promise_ids": [fields.Command.set(promise.ids)],
         }
 
     def _change_vals(self, record, promise_name):
@@ -130,7 +132,9 @@ class ServiceDemo(models.AbstractModel):
             date_told=sent,
         )
         promise = self.env["service.promise"]._service_unseal()
-        promise = promise.create({**promise_vals, "date_made": sent})
+        promise = promise.create(
+            {**promise_vals, "date_made": sent, "scope_change_id": change.id}
+        )
         change.write(
             {
                 "state": "sent",
