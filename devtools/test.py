@@ -27,20 +27,35 @@ OPTIONS = (
 
 
 def test(arguments):
-    """Run pytest with the arguments; return its exit code."""
+    """Run pytest with the arguments; return its exit code.
+
+    All tests, without arguments, run in two halves at the same time, each with a
+    database of its own.
+    """
     browser_folder = browser_or_warning()
+    halves = [test_files()] if arguments else split(test_files())
     with postgres.server() as server:
         with locks.preparing("test"):
             source = odoo_source.ensure()
             databases = Databases(server, source.version)
             base, template = databases.base(), databases.addon()
-            name = databases.name("test", os.getpid())
-            databases.drop(name)
-            databases.copy(template, name)
+            names = [
+                databases.name("test", f"{number}_{os.getpid()}")
+                for number in range(1, len(halves) + 1)
+            ]
+            for name in names:
+                databases.drop(name)
+                databases.copy(template, name)
         try:
-            return run_pytest(name, base, server, browser_folder, arguments)
+            env = environment(server, base, browser_folder)
+            if arguments:
+                if names_a_test(arguments):
+                    halves = [[]]
+                return run_pytest(names[0], server, env, [*arguments, *halves[0]])
+            return run_halves(names, server, env, halves)
         finally:
-            databases.drop(name)
+            for name in names:
+                databases.drop(name)
 
 
 def browser_or_warning():
@@ -54,10 +69,24 @@ def browser_or_warning():
     return folder
 
 
-def test_folders():
+def test_files():
     """All tests of this repository."""
     folders = [addon / "tests" for addon in paths.addon_folders()]
-    return [folder for folder in (*folders, paths.TOOLS / "tests") if folder.is_dir()]
+    return [
+        path
+        for folder in (*folders, paths.TOOLS / "tests")
+        for path in sorted(folder.glob("test_*.py"))
+    ]
+
+
+def split(files):
+    """Two lists of files that take about the same time, judged by their size."""
+    halves, weights = ([], []), [0, 0]
+    for path in sorted(files, key=lambda path: -path.stat().st_size):
+        lighter = weights.index(min(weights))
+        halves[lighter].append(path)
+        weights[lighter] += path.stat().st_size
+    return [sorted(half) for half in halves]
 
 
 def names_a_test(arguments):
@@ -69,10 +98,8 @@ def names_a_test(arguments):
     )
 
 
-def run_pytest(database, base, server, browser_folder, arguments):
-    """Run pytest in its own process; return its exit code."""
-    # the port is chosen by pytest-odoo
-    config = odoo_server.write_config(database, server)
+def environment(server, base, browser_folder):
+    """The environment of pytest."""
     env = odoo_server.environment(server)
     env["PYTHONPATH"] = str(paths.ROOT)
     # for the tests of the tool itself, which copy it
@@ -82,11 +109,44 @@ def run_pytest(database, base, server, browser_folder, arguments):
         # without it the tests of accessibility are skipped, in CI that is a failure
         if script := axe.script():
             env[axe.VARIABLE] = str(script)
-    command = [paths.venv_python(), "-m", "pytest", f"--odoo-config={config}", *OPTIONS]
-    if not names_a_test(arguments):
-        arguments = [*arguments, *test_folders()]
+    return env
+
+
+def pytest_command(config, arguments):
+    # the port is chosen by pytest-odoo
+    command = [paths.venv_python(), "-m", "pytest", f"--odoo-config={config}"]
+    return [*command, *OPTIONS, *arguments]
+
+
+def run_pytest(database, server, env, arguments):
+    """Run pytest in its own process; return its exit code."""
+    config = odoo_server.write_config(database, server)
     say("Running the tests ...")
     try:
-        return processes.run_in_front([*command, *arguments], env)
+        return processes.run_in_front(pytest_command(config, arguments), env)
     finally:
         config.unlink(missing_ok=True)
+
+
+def run_halves(names, server, env, halves):
+    """Run two halves at once, the second one's output after the first's."""
+    configs = [odoo_server.write_config(name, server) for name in names]
+    log_path = paths.LOGS / "test_second_half.log"
+    first, other = map(len, halves)
+    say(f"Running the tests of {first} files, and of {other} others beside ...")
+    second = processes.start(
+        pytest_command(configs[1], halves[1]),
+        log_path=log_path,
+        env=env,
+        cwd=paths.ROOT,
+    )
+    try:
+        code = processes.run_in_front(pytest_command(configs[0], halves[0]), env)
+        say("The second half ...")
+        code = second.wait() or code
+        say(log_path.read_text(errors="replace"))
+        return code
+    finally:
+        processes.stop(second)
+        for config in configs:
+            config.unlink(missing_ok=True)

@@ -78,7 +78,9 @@ def client(servers, tmp_path_factory):
         port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("odoo")
     options = {
-        "addons_path": ",".join(dict.fromkeys([*config["addons_path"], str(paths.ROOT)])),
+        "addons_path": ",".join(
+            dict.fromkeys([*config["addons_path"], str(paths.ROOT)])
+        ),
         "data_dir": folder / "data",
         "db_name": database,
         "list_db": False,

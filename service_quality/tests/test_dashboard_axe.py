@@ -17,7 +17,8 @@ CHECK = """
     };
     const check = async () => {
         await until(() => document.querySelector("%(ready)s"));
-        for (const details of document.querySelectorAll(".o_service_dashboard details")) {
+        const all = document.querySelectorAll(".o_service_dashboard details");
+        for (const details of all) {
             details.open = true;
         }
         await new Promise((resolve) => setTimeout(resolve, 300));
