@@ -294,6 +294,7 @@ class TestEvidencePack(PackCase):
             page, "service.evidence.pack"
         )
         self.assertEqual((len(bodies), ids), (1, pack.ids))
+        self.assertIn(".o_service_pack table {", bodies[0])
         self.assertIn('class="topage"', footer)
         self.assertIn(pack.digest[:16], footer)
 

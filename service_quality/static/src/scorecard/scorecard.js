@@ -132,7 +132,7 @@ export class Scorecard extends Component {
             {
                 key: "recovery",
                 label: _t("Recovered in time"),
-                value: _t("%(in_time)s of %(decided)s", recovery),
+                value: recovery.decided ? _t("%(in_time)s of %(decided)s", recovery) : "-",
             },
         ];
     }
