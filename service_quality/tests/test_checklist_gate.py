@@ -201,6 +201,16 @@ class TestGate(ServiceCase):
         self.close(self.ticket)
         self.assertTrue(self.ticket.closed)
 
+    def test_closing_costs_nothing_where_nothing_guards(self):
+        self.env["service.plan"].search([]).is_gate = False
+        self.sync()
+        ticket = self.mine
+        ticket.write(self.done)
+        self.sync()
+        before = self.env.cr.sql_log_count
+        ticket._service_check_gate({ticket.id: False})
+        self.assertEqual(self.env.cr.sql_log_count, before)
+
     def test_other_changes_go_through(self):
         stage = self.stage_open.copy()
         ticket = self.as_user(self.ticket, self.agent)

@@ -198,12 +198,12 @@ class TestChecklistPlan(ServiceCase):
         return counted[1] - counted[0]
 
     def test_queries(self):
-        """Eight lines add three queries to a ticket, and to a hundred of them."""
+        """Eight lines add one query to a ticket, and to a hundred of them."""
         lines = [{"name": "Section", "display_type": "line_section"}]
         lines += [{"name": f"Line {index}"} for index in range(8)]
         self.template = self.make_template(lines)
         self.checklist_plan = self.make_plan(
             rules=[{"name": "Solved", "hours": 8, "kind": "deadline"}]
         )
-        self.assertLessEqual(self._extra(1), 3)
-        self.assertLessEqual(self._extra(100), 3 + 2)
+        self.assertLessEqual(self._extra(1), 1)
+        self.assertLessEqual(self._extra(100), 1)

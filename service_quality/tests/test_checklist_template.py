@@ -287,3 +287,55 @@ class TestChecklistTemplate(ServiceCase):
         with self.assertRaises(AccessError):
             line = self.template.line_ids[0]
             self.as_user(line, self.foreigner).read(["name"])
+
+
+#: What each pack asks: its kinds with the number of lines.
+PACKS = {
+    "maister": {"check": 14},
+    "signs": {"balance": 12},
+    "awaits": {"check": 9},
+    "crew": {"check": 13, "score": 1, "text": 1},
+    "salon": {"score": 12, "text": 2},
+    "return": {"score": 11},
+    "readiness": {"score": 9, "text": 1},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestPacks(ServiceCase):
+    """What a service company finds on the first day."""
+
+    def pack(self, name):
+        return self.env.ref(f"service_quality.template_{name}")
+
+    def test_contents(self):
+        for name, kinds in PACKS.items():
+            with self.subTest(pack=name):
+                questions = self.pack(name).question_ids
+                found = questions.grouped("kind").items()
+                self.assertEqual({kind: len(rows) for kind, rows in found}, kinds)
+                self.assertTrue(self.pack(name).description)
+        # The ledger answers what it can prove, by what it looks at
+        automatic = self.pack("maister").question_ids.filtered("is_automatic")
+        figures = {"announced", "informed", "documented", "available"}
+        figures |= {"scope", "deadlines"}
+        self.assertEqual(set(automatic.mapped("figure")), figures)
+        # Each score of a visit to a salon says why
+        scores = self.pack("salon").question_ids.filtered(
+            lambda row: row.kind == "score" and row.comment_rule == "always"
+        )
+        self.assertEqual(len(scores), 12)
+
+    def test_three_languages(self):
+        for lang in ("ru_RU", "hu_HU"):
+            if not self.env["res.lang"]._lang_get(lang):
+                continue
+            for name in PACKS:
+                pack = self.pack(name)
+                with self.subTest(pack=name, lang=lang):
+                    translated = pack.with_context(lang=lang)
+                    self.assertNotEqual(translated.name, pack.name)
+                    for field in ("name", "script"):
+                        for line in pack.line_ids.filtered(field):
+                            text = line.with_context(lang=lang)[field]
+                            self.assertNotEqual(text, line[field])
