@@ -77,6 +77,7 @@ def client(servers, tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("odoo")
+    addons = dict.fromkeys([*config["addons_path"], str(paths.ROOT)])
     options = {
         "addons_path": ",".join(
             dict.fromkeys([*config["addons_path"], str(paths.ROOT)])

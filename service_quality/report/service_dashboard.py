@@ -72,7 +72,7 @@ class ServiceDashboard(models.AbstractModel):
             "filters": self._serialize_filters(period),
             "period": self._serialize_period(period, step),
             **promises,
-            **self._get_customer_figures(period),
+            **self._get_customer_figures(period, scope),
             "failures": {
                 "lines": self._get_failed_lines(period, scope),
                 "heatmap": heatmap,

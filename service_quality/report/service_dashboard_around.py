@@ -11,7 +11,6 @@ MAX_LINES = 10
 #: Under this many points (0-1) an answer is a low one.
 LOW_POINTS = 0.5
 ENDED = ("recovered", "lost")
-QUALITIES = ("technical_quality", "service_quality")
 
 
 class ServiceDashboard(models.AbstractModel):
@@ -20,83 +19,112 @@ class ServiceDashboard(models.AbstractModel):
     _inherit = "service.dashboard"
 
     @api.model
-    def _get_customer_figures(self, period):
+    def _get_customer_figures(self, period, scope):
         """Return the parts of ``get_data`` that are about customers' answers."""
+        answers = {} if period["kind"] else self._get_answer_groups(period, scope)
         return {
-            **self._get_means(period),
-            "quadrant": self._get_quadrant(period),
+            "checklists": self._get_checklists(period),
+            "feedback": self._get_feedback(period, scope, answers),
+            "quadrant": self._get_quadrant(period, answers),
             "recoveries": self._get_recoveries(period),
             "silent": self._get_silent(period),
         }
 
     @api.model
-    def _get_means(self, period):
-        """Return ``checklists`` and ``feedback``: how many, and their mean score."""
-        means = {}
-        if not period["kind"]:
-            domain = self._get_domain(period) & Domain("is_counted", "=", 1)
-            domain &= Domain("kind", "in", ["checklist", "feedback"])
-            report = self.env["service.quality.report"]
-            rows = report._read_group(domain, ["kind"], ["__count", "score:avg"])
-            means = {kind: (count, score) for kind, count, score in rows}
-            hidden = report._service_hidden_domain()
-            if not hidden.is_false():
-                # sudo: answers about the user that are no rows of his, as figures
-                ((more, mean),) = report.sudo()._read_group(
-                    domain & hidden, [], ["__count", "score:avg"]
-                )
-                count, score = means.get("feedback", (0, None))
-                if more:
-                    total = (score or 0) * count + mean * more
-                    means["feedback"] = count + more, total / (count + more)
-        lists, score = means.get("checklist", (0, None))
-        answers, satisfaction = means.get("feedback", (0, None))
+    def _get_answer_groups(self, period, scope):
+        """Count customers' answers of the period: all, by employee, by department.
+
+        :return: {"all", "employee" or "team": list of (id, answers with a
+            satisfaction, their mean 0-100, answers of the automatic sample with both
+            qualities, mean technical and service quality)}
+        """
+        start, stop = self._get_bounds(period)
+        both = SQL(
+            "f.is_manual IS NOT TRUE AND f.has_technical_quality"
+            " AND f.has_service_quality"
+        )
+        # SQL: three groupings in one pass over an index
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT GROUPING(f.employee_id, f.department_id),
+                    COALESCE(f.employee_id, f.department_id),
+                    count(*) FILTER (WHERE f.has_satisfaction),
+                    avg(f.satisfaction) FILTER (WHERE f.has_satisfaction),
+                    count(*) FILTER (WHERE %(both)s),
+                    avg(f.technical_quality) FILTER (WHERE %(both)s),
+                    avg(f.service_quality) FILTER (WHERE %(both)s)
+                FROM service_feedback f
+                WHERE f.date_answered >= %(start)s AND f.date_answered < %(stop)s
+                    AND %(where)s
+                GROUP BY GROUPING SETS ((), (f.employee_id), (f.department_id))""",
+                both=both,
+                start=start,
+                stop=stop,
+                where=scope.but(rule=None).where("f"),
+            )
+        )
+        result = {"all": [], "employee": [], "team": []}
+        for group, *row in rows:
+            result[{1: "employee", 2: "team", 3: "all"}[group]].append(row)
+        return result
+
+    @api.model
+    def _get_fact_mean(self, period, kind):
+        """Return (number, mean score 0-1 or None) of counted facts of a kind."""
+        domain = self._get_domain(period) & Domain("kind", "=", kind)
+        ((count, score),) = self.env["service.quality.report"]._read_group(
+            domain & Domain("is_counted", "=", 1), [], ["__count", "score:avg"]
+        )
+        return count, score if count else None
+
+    @api.model
+    def _get_checklists(self, period):
+        if period["kind"]:
+            return {"count": 0, "score": None}
+        count, score = self._get_fact_mean(period, "checklist")
+        return {"count": count, "score": score}
+
+    @api.model
+    def _get_feedback(self, period, scope, answers):
+        if not answers:
+            return {"count": 0, "satisfaction": None}
+        ((_id, count, mean, *_both),) = answers["all"]
+        if scope.rule is not None:  # a rule of somebody else on the facts
+            count, mean = self._get_fact_mean(period, "feedback")
+            mean = mean and mean * 100
         of_one = period["employee_id"] or not self._is_manager()
-        if satisfaction is not None:
-            satisfaction *= 100
         return {
-            "checklists": {"count": lists, "score": score},
-            "feedback": {
-                "count": answers,
-                "satisfaction": feedback_figures.shown(satisfaction, answers, of_one),
-            },
+            "count": count,
+            "satisfaction": feedback_figures.shown(mean, count, of_one),
         }
 
     @api.model
-    def _get_quadrant(self, period):
+    def _get_quadrant(self, period, answers):
         """Technical and service quality of people and teams with enough answers.
 
         Of the automatic sample only, as everywhere in the feedback analysis.
         """
-        if period["kind"]:
-            return []
-        analysis = self.env["service.feedback.analysis"]
-        domain = analysis._get_answers(period)
-        for name in QUALITIES:
-            domain &= Domain(f"has_{name}", "=", True)
-        groups = analysis._get_feedback()._read_grouping_sets(
-            domain,
-            [["employee_id"], ["department_id"]],
-            [*(f"{name}:avg" for name in QUALITIES), "__count"],
-        )
         result = []
-        for kind, rows in zip(("employee", "team"), groups, strict=True):
-            rows = [row for row in rows if row[0] and row[-1] >= MIN_ANSWERS]
+        for kind, model in (("employee", "hr.employee"), ("team", "hr.department")):
+            rows = [
+                (record_id, *means)
+                for record_id, _count, _mean, *means in answers.get(kind, ())
+                if record_id and means[0] >= MIN_ANSWERS
+            ]
             if kind == "employee" and self._is_names_hidden(period):
                 own = self._get_own_employees()._ids
-                rows = [row for row in rows if row[0].id in own]
-            model = "hr.employee" if kind == "employee" else "hr.department"
-            names = self._get_names(model, [row[0].id for row in rows])
+                rows = [row for row in rows if row[0] in own]
+            names = self._get_names(model, [row[0] for row in rows])
             result += [
                 {
                     "kind": kind,
-                    "id": record.id,
-                    "name": names.get(record.id, ""),
+                    "id": record_id,
+                    "name": names.get(record_id, ""),
                     "technical": technical,
                     "service": service,
                     "answers": count,
                 }
-                for record, technical, service, count in rows
+                for record_id, count, technical, service in rows
             ]
         return sorted(result, key=lambda row: (row["kind"], row["name"], row["id"]))
 
