@@ -79,9 +79,7 @@ def client(servers, tmp_path_factory):
     folder = tmp_path_factory.mktemp("odoo")
     addons = dict.fromkeys([*config["addons_path"], str(paths.ROOT)])
     options = {
-        "addons_path": ",".join(
-            dict.fromkeys([*config["addons_path"], str(paths.ROOT)])
-        ),
+        "addons_path": ",".join(addons),
         "data_dir": folder / "data",
         "db_name": database,
         "list_db": False,
