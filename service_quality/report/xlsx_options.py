@@ -95,7 +95,24 @@ class ServiceWorkbook(models.AbstractModel):
                 self.env._("Figures are shown per team only: choose no employee.")
             )
         result["columns"] = self._clean_columns(options.get("columns"), result)
+        self._check_team(period, result)
         return result
+
+    @api.model
+    def _check_team(self, period, options):
+        """Refuse the figures of one small team where names are private."""
+        team_id = period["department_id"]
+        if not team_id or not self._is_private(period["company_ids"]):
+            return
+        people = self._count_people(Settings(self.env, options, None))
+        if people.get(team_id, 0) < MIN_TEAM:
+            raise UserError(
+                self.env._(
+                    "Figures are shown per team only, and this team has fewer than "
+                    "%s people.",
+                    MIN_TEAM,
+                )
+            )
 
     @api.model
     def _check(self, condition):

@@ -287,7 +287,9 @@ class Run:
                 summary, self._get_settings(number), data, parts, self.state["note"]
             )
         for name, columns, path, row_count in parts:
-            sheet = add_sheet(book, name, columns, path, row_count)
+            sheet = add_sheet(
+                book, name, columns, path, row_count, bool(self.options["group_by"])
+            )
             lay_out(sheet, f"{texts['title']}: {name}", texts["page"])
 
     def _load_figures(self, number):

@@ -10,12 +10,13 @@ LONG_COLUMNS = (3, 8)
 #: Rows that a chart covers, and its size in pixels.
 CHART_ROWS = 16
 CHART_SIZE = {"width": 360, "height": 300}
+#: Those of the dashboard.
 COLORS = {
-    "kept": "#2F9E6E",
-    "late": "#E8A33D",
-    "missed": "#C0392B",
-    "overdue": "#7F1D1D",
-    "rate": "#1D4ED8",
+    "kept": "#18794E",
+    "late": "#B26A00",
+    "missed": "#C62A2F",
+    "overdue": "#7B1E5B",
+    "rate": "#5B4B8A",
 }
 BROKEN_DOWN = ("kept", "late", "missed", "overdue")
 COLUMN_LETTERS = "ABCDEFG"

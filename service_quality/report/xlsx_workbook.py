@@ -96,13 +96,14 @@ def get_style_numbers():
     return {name: each._get_xf_index() for name, each in formats.items()}
 
 
-def add_sheet(book, name, columns, path, row_count):
+def add_sheet(book, name, columns, path, row_count, is_grouped=False):
     """Add a sheet whose rows, header first, are in a file.
 
     :param str name: unique, see :class:`~.xlsx_text.SheetNames`
     :param list columns: of :class:`~.xlsx_rows.Column`
     :param str path: file made by :class:`~.xlsx_rows.RowFile`; it stays
     :param int row_count: rows with the header
+    :param bool is_grouped: rows have an outline
     :return: the worksheet
     """
     sheet = book.add_worksheet(name)
@@ -123,7 +124,9 @@ def add_sheet(book, name, columns, path, row_count):
             sheet.conditional_format(1, index, row_count - 1, index, rule)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, row_count - 1, len(columns) - 1)
-    sheet.outline_settings(symbols_below=False)
+    if is_grouped:
+        sheet.outline_row_level = 1  # the library sees no rows of ours
+        sheet.outline_settings(symbols_below=False)
     return sheet
 
 

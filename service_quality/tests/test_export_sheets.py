@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -296,8 +296,36 @@ class TestExportSheets(ExportCase):
             (row,) = self.rows_of(book["Teams"])
             self.assertEqual(row["Team"], "Small teams")
             self.assertIsNone(row["Kept"])
-        with self.assertRaisesRegex(Exception, "per team"):
-            self.make_book(filters={"employee_id": self.employee.id})
+        # Neither one person's workbook, nor that of a team which is one person
+        for filters in (
+            {"employee_id": self.employee.id},
+            {"department_id": self.department.id},
+        ):
+            with self.assertRaisesRegex(UserError, "per team"):
+                self.make_book(filters=filters)
+        with self.assertRaises(UserError):
+            self.make_run(split="team").prepare()
+
+    def test_private_teams_of_three(self):
+        """Teams large enough to hide a name behind are shown, without names."""
+        self.company.service_privacy = "team"
+        for number in range(2):
+            user = self.make_user(f"sq_third{number}", "service_quality.group_user")
+            employee = user.employee_ids
+            promise = self._promise(self.agent, "kept", True, self.after(days=1))
+            promise.write({"employee_id": employee.id})
+        self.sync()
+        book = self.make_book()
+        rows = {row["Team"]: row for row in self.rows_of(book["Teams"])}
+        expected = self.count_in_sql(SQL("department_id = %s", self.department.id))
+        self.assertEqual(rows["Support"]["Kept"], expected["kept"])
+        self.assertIsNone(rows["Small teams"]["Kept"])
+        teams = {row["Department"] for row in self.rows_of(book["Promises"])}
+        self.assertEqual(teams, {"Support", None})
+        run = self.make_run(split="team", sheets=["promises"])
+        run.prepare()
+        self.assertEqual([each["name"] for each in run.state["books"]], ["Support"])
+        self.assertIn("No team", run.state["note"])
 
     def test_groups(self):
         book = self.make_book(sheets=["promises"], group_by="employee")
@@ -313,6 +341,8 @@ class TestExportSheets(ExportCase):
                 self.assertEqual(row["Employee"], current)
                 seen[current][1] += 1
                 self.assertEqual(sheet.row_dimensions[number].outline_level, 1)
+        self.assertEqual(sheet.sheet_format.outlineLevelRow, 1)
+        self.assertFalse(sheet.sheet_properties.outlinePr.summaryBelow)
         self.assertEqual(set(seen), {self.employee.name, self.employee2.name})
         for announced, shown in seen.values():
             self.assertEqual(announced, shown)
