@@ -5,12 +5,13 @@ from odoo.fields import Domain
 
 from .service_link import NOBODY
 
-#: Faces of the mail and the page, worst first: 0-100.
+#: Faces of the mail and the page, worst first: 0-100. Of Unicode 6.0, so that old
+#: phones and mail programs have them.
 FACES = [
     (0, "\N{POUTING FACE}"),
-    (25, "\N{SLIGHTLY FROWNING FACE}"),
+    (25, "\N{DISAPPOINTED FACE}"),
     (50, "\N{NEUTRAL FACE}"),
-    (75, "\N{SLIGHTLY SMILING FACE}"),
+    (75, "\N{SMILING FACE WITH SMILING EYES}"),
     (100, "\N{SMILING FACE WITH OPEN MOUTH AND SMILING EYES}"),
 ]
 #: After a downtime nobody is reminded of what he got so long ago.
