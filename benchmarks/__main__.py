@@ -29,6 +29,8 @@ NAMES = (
     "checklists",
     "dashboard",
     "xlsx",
+    # the last: it installs a module
+    "dashboard_open",
 )
 
 

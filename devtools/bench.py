@@ -2,7 +2,7 @@
 
 import os
 
-from . import locks, odoo_server, odoo_source, paths, postgres, processes
+from . import browser, locks, odoo_server, odoo_source, paths, postgres, processes
 from .databases import Databases
 from .ui import say
 
@@ -38,6 +38,9 @@ def run_benchmarks(without, database, server, names, rounds):
     config = odoo_server.write_config(database, server, db_name="", dbfilter="")
     env = odoo_server.environment(server)
     env["PYTHONPATH"] = str(paths.ROOT)
+    # for the one that opens pages
+    if browser_folder := browser.folder_with_browser():
+        env["PATH"] += os.pathsep + browser_folder
     command = [paths.venv_python(), "-m", "benchmarks", "-c", config]
     command += ["--with", database, "--without", without, "--output", RESULTS]
     command += ["--rounds", rounds, *names]

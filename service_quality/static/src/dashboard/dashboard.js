@@ -1,4 +1,5 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -11,12 +12,14 @@ import { defaultFilters, filtersFromUrl, filtersToUrl, serverFilters } from "./d
 import { dashboardTiles } from "./dashboard_tiles";
 import { EmployeeTable } from "./employee_table";
 import { FailedKinds, FailedLines, FailureHeatmap } from "./failures";
+import { FigureButton } from "./figure_button";
 import { FilterBar } from "./filter_bar";
 import { FollowUp } from "./follow_up";
 import { KpiTile } from "./kpi_tile";
 import { OutcomeBars } from "./outcome_bars";
 import { QualityQuadrant } from "./quadrant";
 import { RateTrend } from "./rate_trend";
+import { Sparkline } from "./sparkline";
 import { TeamComparison } from "./team_comparison";
 import { definitionId, useDefinitions } from "./use_definitions";
 
@@ -66,6 +69,18 @@ export class ServiceDashboard extends Component {
         onWillStart(() => {
             this.load();
         });
+        onMounted(() => browser.setTimeout(() => this.compileTemplates()));
+    }
+
+    /** Compile the parts while the server counts, instead of after it. */
+    compileTemplates() {
+        const { app } = this.__owl__;
+        const parts = Object.values(ServiceDashboard.components);
+        const others = [FigureButton, Sparkline];
+        for (const { template } of [...parts, ...others]) {
+            app.getTemplate(template);
+        }
+        app.getTemplate("service_quality.DashboardFigures");
     }
 
     // ---------------------------------------------------------------------
