@@ -114,6 +114,7 @@ test("the filters of the URL reach the server, and a change the URL", async () =
     expect.verifySteps([filters]);
     expect(router.current).toInclude(["period", "month"]);
     expect(router.current).toInclude(["kind", "scope"]);
+    expect(queryFirst("span.o_service_paper").textContent).toBe("Scope");
     await click("select[name=kind]");
     await select("deadline");
     await animationFrame();

@@ -199,6 +199,24 @@ export class ServiceDashboard extends Component {
         });
     }
 
+    /** What is chosen in the filters, for paper. */
+    get filterText() {
+        const { filters } = this.state;
+        const { companies, departments, employees, models, kinds } = this.choices;
+        const chosen = [
+            [companies, filters.company_ids[0]],
+            [departments, filters.department_id],
+            [employees, filters.employee_id],
+            [models, filters.res_model],
+            [kinds, filters.kind],
+        ];
+        return chosen
+            .map(([rows, value]) => (rows || []).find((row) => value && (row.id ?? row.key) === value))
+            .filter(Boolean)
+            .map((row) => row.label)
+            .join(", ");
+    }
+
     days(from, to) {
         const [first, last] = [from, to].map((day) => formatDate(deserializeDate(day)));
         return { from: first, to: last };

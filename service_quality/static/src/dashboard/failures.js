@@ -7,7 +7,7 @@ import { moveFocus } from "./roving";
 
 const { Info } = luxon;
 /** The darkest cell is mixed by this part with the colour, so that its number stays readable. */
-const DARKEST = 45;
+const DARKEST = 35;
 
 /** The lines of checklists that were answered with no most often. */
 export class FailedLines extends Component {
