@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import ormcache
 
 
@@ -97,6 +98,31 @@ class ServicePlanRule(models.Model):
         rules = self.sudo().with_context(active_test=False)  # that there is one
         rules = rules.search([("plan_id.res_model", "=", res_model)])
         return any(rule._service_can_pause() for rule in rules)
+
+    @api.model
+    @ormcache("res_model", "self.env.uid")
+    def _service_waiting_domain(self, res_model):
+        """Return when any rule for these documents says that the customer has the ball.
+
+        Of archived plans, too: what they promised may be paused still.
+        """
+        rules = self.sudo().with_context(active_test=False)  # their filters only
+        rules = rules.search([("plan_id.res_model", "=", res_model)])
+        return Domain.OR(
+            rule._service_pause_domain() for rule in rules if rule._service_can_pause()
+        )
+
+    @api.model
+    def _service_waiting(self, documents):
+        """Return the ids of documents that wait for their customers by some rule.
+
+        Known without a query: whoever neither waited nor waits has nothing paused.
+        """
+        domain = self._service_waiting_domain(documents._name)
+        if domain.is_false():
+            return frozenset()
+        # sudo: a filter may read fields an agent may not
+        return frozenset(documents.sudo().filtered_domain(domain)._ids)
 
     def _service_domain(self):
         return self.env["service.plan"]._service_parse_domain(self.domain)

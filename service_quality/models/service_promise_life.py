@@ -226,25 +226,56 @@ class ServicePromise(models.Model):
         :param dict facts: fields of :data:`VERDICT_FIELDS` -> value of all rows
         """
         self._service_open_guard()
+        guard = self.env["service.worker"]._service_guard()
+        if guard is not None:
+            self.flush_recordset(VERDICT_FIELDS)
         for name, value in facts.items():
             field = self._fields[name]
             value = field.convert_to_cache(value, self)
-            field._update_cache(self, value, dirty=True)
+            field._update_cache(self, value, dirty=guard is None)
         for promise in self:
             # not the computes: what they assign, would trigger what is done here
             for name, value in promise._service_verdict().items():
                 field = self._fields[name]
                 value = field.convert_to_cache(value, promise)
-                field._update_cache(promise, value, dirty=True)
-        for name in VERDICT_FIELDS:
-            if name not in facts and name not in COMPUTED_FIELDS:
-                field = self._fields[name]
-                for promise in self:
-                    value = field.convert_to_cache(promise[name], promise)
-                    field._update_cache(promise, value, dirty=True)
+                field._update_cache(promise, value, dirty=guard is None)
+        if guard is None:
+            self._service_mark_dirty(set(VERDICT_FIELDS) - facts.keys())
+        else:
+            self._service_keep_values(guard, VERDICT_FIELDS)
         self.invalidate_recordset(self._service_shown_fields(), flush=False)
         # a test knows who else depends on a verdict: what waits for the customer
         self.filtered(lambda row: row.kind == "scope").modified(["outcome"])
+
+    def _service_mark_dirty(self, names):
+        """Have the ORM write these fields as they are in the cache, with the others."""
+        for field in map(self._fields.get, names):
+            for promise in self:
+                value = field.convert_to_cache(promise[field.name], promise)
+                field._update_cache(promise, value, dirty=True)
+
+    def _service_keep_values(self, guard, names):
+        """Have the worker write fields as they are in the cache, by one statement.
+
+        :param guard: of the worker
+        :param names: fields
+        """
+        # Who it was stands in the event; to write it here costs a look at the users.
+        stamps = (self.env.cr.now(),)
+        columns = [("write_date", "timestamp")]
+        columns += [(name, self._fields[name].column_type[1]) for name in names]
+        rows = [
+            (
+                promise.id,
+                *stamps,
+                *(
+                    self._fields[name].convert_to_column(promise[name], promise)
+                    for name in names
+                ),
+            )
+            for promise in self
+        ]
+        guard.keep(update_rows(self._table, tuple(columns), rows))
 
     @api.model
     @ormcache()

@@ -39,11 +39,18 @@ class ServiceQualityMixin(models.AbstractModel):
             running._service_settle("cancelled", now)
         if newly_done:
             newly_done._service_on_done(matches, states, now)
-        changed = pending.filtered(lambda doc: not states[doc.id]["is_new"])
         Rule = self.env["service.plan.rule"]
         has_rules = any(plan.rule_ids for plan, _documents in matches)
         if has_rules and Rule._service_any_pause(self._name):
-            Promise._service_follow_pauses(changed, now)
+            waiting = Rule._service_waiting(pending)
+            changed = pending.filtered(
+                lambda doc: (
+                    not states[doc.id]["is_new"]
+                    and (states[doc.id]["was_waiting"] or doc.id in waiting)
+                )
+            )
+            if changed:
+                Promise._service_follow_pauses(changed, now)
         if reopened:
             self._service_revive(reopened, now)
             self.env["service.checklist"]._service_thaw(reopened)

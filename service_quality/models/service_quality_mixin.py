@@ -210,8 +210,9 @@ class ServiceQualityMixin(models.AbstractModel):
 
     def write(self, vals):
         watched = not self._service_watch_fields.isdisjoint(vals)
-        was_done = None
+        was_done = was_waiting = None
         if watched:
+            was_waiting = self.env["service.plan.rule"]._service_waiting(self)
             # The state before, read as superuser: done, cancelled, nothing else
             was_done = {doc.id: doc._service_is_done() for doc in self.sudo()}
             was_cancelled = {  # sudo: as above
@@ -225,7 +226,10 @@ class ServiceQualityMixin(models.AbstractModel):
             self._service_check_gate(was_done)
             assigned = self._service_user_field in vals
             self._service_schedule_sync(
-                was_done=was_done, was_cancelled=was_cancelled, assigned=assigned
+                was_done=was_done,
+                was_cancelled=was_cancelled,
+                was_waiting=was_waiting,
+                assigned=assigned,
             )
         if replanned:
             self._service_schedule_sync(was_done=was_done, matched=matched)

@@ -11,6 +11,7 @@ class ServiceQualityMixin(models.AbstractModel):
         is_new=False,
         was_done=None,
         was_cancelled=(),
+        was_waiting=None,
         assigned=False,
         matched=None,
     ):
@@ -19,6 +20,8 @@ class ServiceQualityMixin(models.AbstractModel):
         :param bool is_new: the documents were just created
         :param dict was_done: document id -> done before this change
         :param was_cancelled: ids of the documents that were cancelled before
+        :param was_waiting: ids of the documents that waited for their customers
+            before; None when that is not known
         :param bool assigned: somebody else may answer for them now
         :param dict matched: document id -> plans and rules that applied before, when
             others may apply now
@@ -34,6 +37,7 @@ class ServiceQualityMixin(models.AbstractModel):
                     "is_new": is_new,
                     "was_done": (was_done or {}).get(document.id, False),
                     "was_cancelled": document.id in was_cancelled,
+                    "was_waiting": was_waiting is None or document.id in was_waiting,
                     "assigned": False,
                     "matched": None,
                 },
