@@ -6,6 +6,7 @@ data come from a dump, so that the server the dump is from is left alone.
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -28,8 +29,11 @@ log_line_prefix = '%d '
 SECONDS = 60
 
 
-def programs():
-    """The folder with all programs that are needed, None without them."""
+def programs(version=0):
+    """The folder with all programs that are needed, None without them.
+
+    :param int version: of the server to dump from; an older ``pg_dump`` refuses
+    """
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     if found := shutil.which("pg_ctl"):
         folders.insert(0, Path(found).resolve().parent)
@@ -37,8 +41,21 @@ def programs():
         folders.append(embedded)
     for folder in folders:
         if all((folder / name).exists() for name in PROGRAMS):
-            return folder
+            if version_of(folder / "pg_dump") >= version:
+                return folder
     return None
+
+
+def server_version(server, database):
+    """The major version of a server."""
+    ((number,),) = server.query("SHOW server_version_num", database=database)
+    return int(number) // 10000
+
+
+def version_of(program):
+    """The major version of one of PostgreSQL's programs."""
+    text = subprocess.check_output([program, "--version"], text=True)
+    return int(re.search(r"\) (\d+)", text).group(1))
 
 
 class Cluster:
@@ -53,15 +70,13 @@ class Cluster:
 
     def call(self, program, *arguments):
         """Run a program as a user that PostgreSQL accepts; raise when it fails."""
-        identity = {}
-        if os.geteuid() == 0:
-            identity = {"user": "nobody", "extra_groups": []}
+        prefix, identity, _home = postgres.way_to_run()
         env = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         for name in [name for name in env if name.startswith("PG")]:
             del env[name]
         with (self.log.parent / "programs.log").open("ab") as output:
             subprocess.run(
-                [str(part) for part in (self.folder / program, *arguments)],
+                [str(part) for part in (*prefix, self.folder / program, *arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -90,8 +105,9 @@ class Cluster:
 
 def open_to_servers(folder):
     """Let the user that the servers run as write into a folder."""
-    if os.geteuid() == 0:
-        shutil.chown(folder, "nobody")
+    _prefix, identity, _home = postgres.way_to_run()
+    if identity:
+        shutil.chown(folder, identity["user"], identity["group"])
 
 
 @contextlib.contextmanager
@@ -102,7 +118,7 @@ def replicated(source, database, dump_environment):
     :param str database: its name, and that of the copy
     :param dict dump_environment: what libpq reads to reach it
     """
-    folder = programs()
+    folder = programs(server_version(source, database))
     home = Path(tempfile.mkdtemp(prefix="sq-replica-"))
     open_to_servers(home)
     primary = Cluster(folder, home, "primary")

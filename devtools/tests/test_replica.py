@@ -53,8 +53,6 @@ class Client:
 def servers():
     """(primary, replica, name of the database), made of the one under test."""
     config = pytest.importorskip("odoo.tools").config
-    if not replica.programs():
-        pytest.skip("needs PostgreSQL's pg_ctl, pg_basebackup and pg_dump")
     if not config["db_host"] or not config["db_name"]:
         pytest.skip("runs beside a database")
     database = config["db_name"]
@@ -62,6 +60,8 @@ def servers():
     source = postgres.Server(
         config["db_host"], str(config["db_port"] or 5432), config["db_user"]
     )
+    if not replica.programs(replica.server_version(source, database)):
+        pytest.skip("needs pg_ctl, pg_basebackup and pg_dump of the server's version")
     secret = {"PGPASSWORD": config["db_password"]} if config["db_password"] else {}
     with replica.replicated(source, database, secret) as clusters:
         yield *clusters, database
