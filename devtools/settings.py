@@ -39,3 +39,10 @@ HOST_TESTS = {
 }
 # These play in the browser and take a hundred times as long; our own tours do, too.
 HOST_TESTS_LEFT_OUT = ("*_ui*.py", "test_js.py", "test_scenario.py")
+
+# Tests in a browser or with many databases: they take longer than their size says.
+SLOW_TESTS = (
+    *("*_tour.py", "*_axe.py", "test_js.py", "test_customer_scan.py", "test_polish.py"),
+    *("test_wheel.py", "test_tool.py", "test_replica.py"),
+)
+SLOW_WEIGHT = 40_000

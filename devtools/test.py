@@ -13,6 +13,7 @@ from . import (
     processes,
 )
 from .databases import Databases
+from .settings import SLOW_TESTS, SLOW_WEIGHT
 from .ui import DevError, say, warn
 
 BASE_VARIABLE = "SERVICE_QUALITY_BASE_TEMPLATE"
@@ -79,13 +80,19 @@ def test_files():
     ]
 
 
+def weight(path):
+    """How long a file of tests takes, as far as its size and name tell."""
+    is_slow = any(map(path.match, SLOW_TESTS))
+    return path.stat().st_size + (SLOW_WEIGHT if is_slow else 0)
+
+
 def split(files):
-    """Two lists of files that take about the same time, judged by their size."""
+    """Two lists of files that take about the same time."""
     halves, weights = ([], []), [0, 0]
-    for path in sorted(files, key=lambda path: -path.stat().st_size):
+    for path in sorted(files, key=weight, reverse=True):
         lighter = weights.index(min(weights))
         halves[lighter].append(path)
-        weights[lighter] += path.stat().st_size
+        weights[lighter] += weight(path)
     return [sorted(half) for half in halves]
 
 
