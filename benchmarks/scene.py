@@ -27,7 +27,7 @@ def build(arm):
             {"name": "Bench Customer", "email": f"customer.{arm.name}@example.com"}
         )
         product = env["product.product"].create(
-            {"name": "Bench Product", "list_price": 10, "type": "consu"}
+            {"name": "Bench Product", "list_price": 10, "type": "service"}
         )
         stages = env["helpdesk.ticket.stage"].search([("company_id", "=", False)])
         done = env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
