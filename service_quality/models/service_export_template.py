@@ -23,9 +23,7 @@ class ServiceExportTemplate(models.Model):
     columns = fields.Json(
         "Keys of Columns", help="Keys of the columns of each sheet, in their order."
     )
-    group_by = fields.Selection(
-        [("employee", "Employee"), ("team", "Team")], "Group By"
-    )
+    group_by = fields.Selection([("employee", "Employee"), ("team", "Team")])
     split = fields.Selection([("team", "One file per team")], "Files")
     summary = fields.Char("Sheets", compute="_compute_summary")
 

@@ -91,7 +91,7 @@ class Table:
         column = SQL.identifier(alias, name)
         return SQL("COALESCE(%s, 0)", column) if name in IDS else column
 
-    def create(self):
+    def create(self):  # pylint: disable=method-required-super
         """Return the statement that makes the table."""
         types = {"kind": "varchar", "res_model": "varchar"}
         keys = [

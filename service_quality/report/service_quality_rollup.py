@@ -29,7 +29,7 @@ class ServiceQualityRollup(models.AbstractModel):
     @api.private
     def init(self):
         """Make the tables and the trigger, and fill them the first time."""
-        super().init()
+        result = super().init()
         found = self.env.execute_query(
             SQL("SELECT to_regclass('service_quality_rollup_delta')")
         )
@@ -38,6 +38,7 @@ class ServiceQualityRollup(models.AbstractModel):
         self._run(*tables.create_triggers())
         if not found[0][0]:
             self._fill()
+        return result
 
     @api.model
     def _run(self, *statements):

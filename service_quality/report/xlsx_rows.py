@@ -123,7 +123,7 @@ class IdFile:
     def __init__(self, path):
         self.path = path
 
-    def write(self, chunks):
+    def write(self, chunks):  # pylint: disable=method-required-super
         """Write lists of ids; return their number."""
         number = 0
         with open(self.path, "wb") as target:
@@ -132,7 +132,7 @@ class IdFile:
                 number += len(ids)
         return number
 
-    def read(self, start, size):
+    def read(self, start, size):  # pylint: disable=method-required-super
         """Return up to ``size`` ids from number ``start`` on."""
         ids = array("q")
         with open(self.path, "rb") as source:

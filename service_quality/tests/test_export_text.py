@@ -70,7 +70,7 @@ class TestExportText(BaseCase):
         self.assertEqual(os.listdir(folder), ["rows"])
         return stream.getvalue()
 
-    def read(self, content):
+    def read(self, content):  # pylint: disable=method-required-super
         return load_workbook(io.BytesIO(content)).worksheets[0]
 
     def assertHarmless(self, content):

@@ -19,7 +19,7 @@ class ServiceExportWizard(models.TransientModel):
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
     department_id = fields.Many2one("hr.department", "Team")
-    employee_id = fields.Many2one("hr.employee", "Employee")
+    employee_id = fields.Many2one("hr.employee")
     res_model = fields.Selection(
         lambda self: self._selection_res_model(), "Kind of Document"
     )
