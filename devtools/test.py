@@ -34,7 +34,9 @@ def test(arguments):
     database of its own.
     """
     browser_folder = browser_or_warning()
-    halves = [test_files()] if arguments else split(test_files())
+    halves = [[]] if names_a_test(arguments) else [test_files()]
+    if not arguments:
+        halves = split(test_files())
     with postgres.server() as server:
         with locks.preparing("test"):
             source = odoo_source.ensure()
@@ -50,8 +52,6 @@ def test(arguments):
         try:
             env = environment(server, base, browser_folder)
             if arguments:
-                if names_a_test(arguments):
-                    halves = [[]]
                 return run_pytest(names[0], server, env, [*arguments, *halves[0]])
             return run_halves(names, server, env, halves)
         finally:

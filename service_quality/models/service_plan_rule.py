@@ -92,14 +92,6 @@ class ServicePlanRule(models.Model):
         return bool(self) and (self.pause_domain or "[]").strip() not in ("[]", "")
 
     @api.model
-    @ormcache("res_model")
-    def _service_any_pause(self, res_model):
-        """Tell whether any rule for these documents knows a state of waiting."""
-        rules = self.sudo().with_context(active_test=False)  # that there is one
-        rules = rules.search([("plan_id.res_model", "=", res_model)])
-        return any(rule._service_can_pause() for rule in rules)
-
-    @api.model
     @ormcache("res_model", "self.env.uid")
     def _service_waiting_domain(self, res_model):
         """Return when any rule for these documents says that the customer has the ball.

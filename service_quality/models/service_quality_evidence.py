@@ -41,7 +41,7 @@ class ServiceQualityMixin(models.AbstractModel):
             newly_done._service_on_done(matches, states, now)
         Rule = self.env["service.plan.rule"]
         has_rules = any(plan.rule_ids for plan, _documents in matches)
-        if has_rules and Rule._service_any_pause(self._name):
+        if has_rules and not Rule._service_waiting_domain(self._name).is_false():
             waiting = Rule._service_waiting(pending)
             changed = pending.filtered(
                 lambda doc: (

@@ -91,13 +91,16 @@ class ServiceQualityMixin(models.AbstractModel):
 
         ``work`` writes nothing: what it finds is collected for the worker. A failed
         query has broken the transaction and is passed on.
+
+        :return: what ``work`` returns, None when it failed
         """
         try:
-            work()
+            return work()
         except psycopg2.Error:
             raise
         except Exception:
-            _logger.exception("Service quality: message on %s not judged", self)
+            _logger.exception("Service quality: %s not judged", self)
+            return None
 
     def _service_on_message(self, message, rdata):
         """Take a posted message as evidence: from us to the customer, or from him."""

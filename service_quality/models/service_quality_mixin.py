@@ -212,7 +212,8 @@ class ServiceQualityMixin(models.AbstractModel):
         watched = not self._service_watch_fields.isdisjoint(vals)
         was_done = was_waiting = None
         if watched:
-            was_waiting = self.env["service.plan.rule"]._service_waiting(self)
+            Rule = self.env["service.plan.rule"]
+            was_waiting = self._service_try(lambda: Rule._service_waiting(self))
             # The state before, read as superuser: done, cancelled, nothing else
             was_done = {doc.id: doc._service_is_done() for doc in self.sudo()}
             was_cancelled = {  # sudo: as above
@@ -220,7 +221,9 @@ class ServiceQualityMixin(models.AbstractModel):
             }
         Plan = self.env["service.plan"]
         replanned = not Plan._service_domain_fields(self._name).isdisjoint(vals)
-        matched = Plan._service_matched(self) if replanned else None
+        matched = None
+        if replanned:
+            matched = self._service_try(lambda: Plan._service_matched(self))
         result = super().write(dict(vals))
         if watched:
             self._service_check_gate(was_done)

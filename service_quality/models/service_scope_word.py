@@ -81,7 +81,7 @@ class ServiceScopeChange(models.Model):
             self.env["service.event"]._service_log(self, "unverified", new=value)
         settlement = "evidence" if is_his_word else "withdrawn"
         self._service_end_waiting(settlement, note, link.date_decided)
-        if settlement == "evidence":
+        if is_his_word:
             self._service_keep_his_word(link, document, note)
         if value == "confirmed":
             self._service_apply(link, document, note)

@@ -85,13 +85,11 @@ class TestLedgerTour(TourCase):
             self.assertTrue(promise.is_counted)
             self.assertFalse(promise.is_self_declared)
             self.assertEqual(promise.employee_id, self.employee)
-            # Due today, so that it falls into the period of the scorecard.
-            promise._service_unseal().write(
-                {"date_due": fields.Datetime.now() + timedelta(minutes=30)}
-            )
-            promise._service_unseal().write(
-                {"date_told": promise.date_made - timedelta(hours=1)}
-            )
+            # Due now, so that it falls into the period of the scorecard even in the
+            # last minutes of a day.
+            now = fields.Datetime.now()
+            told = promise.date_made - timedelta(hours=1)
+            promise._service_unseal().write({"date_due": now, "date_told": told})
         self.env.flush_all()
         self.start_tour(
             f"/odoo/hr.employee/{self.employee.id}",

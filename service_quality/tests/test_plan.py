@@ -210,6 +210,36 @@ class TestPlan(ServiceCase):
             with self.subTest(domain=domain), self.assertRaises(ValidationError):
                 self.make_plan(rules=[{**SOLVED, "domain": domain}])
 
+    def test_a_filter_that_cannot_be_read_stops_nobody(self):
+        """A field that a filter names may go with another addon."""
+        rule = {**SOLVED, "domain": "[('priority', '=', '1')]"}
+        rule["pause_domain"] = f"[('stage_id', '=', {self.stage_open.id})]"
+        plan = self.make_plan(rules=[rule])
+        ticket = self.make_ticket()
+        self.sync()
+        for column, vals in (
+            ("pause_domain", {"stage_id": self.stage_closed.id}),
+            ("domain", {"priority": "2"}),
+        ):
+            with self.subTest(column=column), self.env.cr.savepoint():
+                gone = "['&', ('priority', '!=', False), ('gone_field', '=', 1)]"
+                # as it stands in the table when the field has gone
+                self.env.cr.execute(
+                    f"UPDATE service_plan_rule SET {column} = %s WHERE id = %s",
+                    [gone, plan.rule_ids.id],
+                )
+                self.env.invalidate_all()
+                self.env.registry.clear_cache()
+                with mute_logger(
+                    "odoo.addons.service_quality.models.service_quality_messages",
+                    "odoo.addons.service_quality.models.service_worker",
+                ):
+                    self.as_user(ticket, self.agent).write(vals)
+                    self.sync()
+                for name, value in vals.items():
+                    shown = ticket[name]
+                    self.assertEqual(getattr(shown, "id", shown), value)
+
     def test_only_served_documents(self):
         with self.assertRaises(ValidationError):
             self.make_plan("res.partner")

@@ -47,9 +47,7 @@ class ServiceExportWizard(models.TransientModel):
 
     @api.model
     def _selection_res_model(self):
-        # sudo: the names of kinds of documents, which every list shows
-        names = self.env["service.linked.mixin"]._service_document_models()
-        return [(name, self.env["ir.model"].sudo()._get(name).name) for name in names]
+        return self.env["service.plan"]._selection_res_model()
 
     @api.model
     def default_get(self, fields_list):
