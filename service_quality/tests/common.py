@@ -132,62 +132,75 @@ class ServiceCase(TransactionCase):
 
     @classmethod
     def make_user(cls, login, groups, company=None, employee=True, **vals):
-        """Return a user and, unless told otherwise, give him an employee."""
-        company = company or cls.company
-        user = new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            name=vals.pop("name", login.replace("_", " ").title()),
-            email=f"{login}@quality-test.example",
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            tz=vals.pop("tz", "Europe/Budapest"),
-            lang="en_US",
-        )
-        if employee:
-            cls.env["hr.employee"].create(
+        """Return a user and, unless told otherwise, give him an employee.
+
+        Further values are the employee's, but for ``name`` and ``tz``.
+        """
+        spec = {"company": company or cls.company, "employee": employee, **vals}
+        return cls._make_users([(login, groups, spec)])
+
+    @classmethod
+    def _make_users(cls, specs):
+        """Return the users of several (login, groups, values), made by one statement.
+
+        Each class of tests makes its people: one by one they took a tenth of the
+        whole run.
+        """
+        people, user_values = [], []
+        for login, groups, spec in specs:
+            spec = {"company": cls.company, "employee": True, **spec}
+            company = spec.pop("company")
+            name = spec.pop("name", login.replace("_", " ").title())
+            group_ids = [cls.env.ref(xmlid).id for xmlid in groups.split(",")]
+            user_values.append(
                 {
-                    "name": user.name,
-                    "user_id": user.id,
+                    "login": login,
+                    "password": login.ljust(8, "x"),  # as new_test_user has it
+                    "group_ids": [Command.set(group_ids)],
+                    "name": name,
+                    "email": f"{login}@quality-test.example",
                     "company_id": company.id,
-                    "resource_calendar_id": cls.calendar.id,
-                    **vals,
+                    "company_ids": [Command.set(company.ids)],
+                    "tz": spec.pop("tz", "Europe/Budapest"),
+                    "lang": "en_US",
                 }
             )
-        return user
+            people.append({"name": name, "company_id": company.id, **spec})
+        users = cls.env["res.users"].create(user_values)
+        employee_values = [
+            {"user_id": user.id, "resource_calendar_id": cls.calendar.id, **person}
+            for user, person in zip(users, people, strict=True)
+            if person.pop("employee")
+        ]
+        cls.env["hr.employee"].create(employee_values)
+        return users
 
     @classmethod
     def _set_up_people(cls):
-        agent_groups = (
-            "helpdesk_mgmt.group_helpdesk_user_own,sales_team.group_sale_salesman"
-        )
-        document_groups = (
+        agent = "helpdesk_mgmt.group_helpdesk_user_own,sales_team.group_sale_salesman"
+        documents = (
             "helpdesk_mgmt.group_helpdesk_user,sales_team.group_sale_salesman_all_leads"
         )
+        manager = f"service_quality.group_manager,{documents}"
         cls.department = cls.env["hr.department"].create(
             {"name": "Support", "company_id": cls.company.id}
         )
-        cls.leader = cls.make_user("sq_leader", "service_quality.group_user")
-        lead = {"parent_id": cls.leader.employee_ids.id}
-        cls.agent = cls.make_user(
-            "sq_agent", agent_groups, department_id=cls.department.id, **lead
+        users = cls._make_users(
+            [
+                ("sq_leader", "service_quality.group_user", {}),
+                ("sq_agent", agent, {"department_id": cls.department.id}),
+                ("sq_agent2", agent, {}),
+                ("sq_manager", manager, {}),
+                ("sq_admin", f"service_quality.group_admin,{documents}", {}),
+                ("sq_nobody", "base.group_user", {}),
+                ("sq_foreigner", manager, {"company": cls.other_company}),
+            ]
         )
-        cls.agent2 = cls.make_user("sq_agent2", agent_groups)
-        cls.manager = cls.make_user(
-            "sq_manager", f"service_quality.group_manager,{document_groups}"
-        )
-        cls.admin = cls.make_user(
-            "sq_admin", f"service_quality.group_admin,{document_groups}"
-        )
-        cls.nobody = cls.make_user("sq_nobody", "base.group_user")
-        cls.foreigner = cls.make_user(
-            "sq_foreigner",
-            f"service_quality.group_manager,{document_groups}",
-            company=cls.other_company,
-        )
+        cls.leader, cls.agent, cls.agent2, cls.manager, cls.admin = users[:5]
+        cls.nobody, cls.foreigner = users[5:]
         cls.employee = cls.agent.employee_ids
         cls.employee2 = cls.agent2.employee_ids
+        cls.employee.parent_id = cls.leader.employee_ids
 
     @classmethod
     def _set_up_customers(cls):
