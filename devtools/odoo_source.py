@@ -47,7 +47,8 @@ def release_of(folder):
     except OSError:
         return None
     names = {}
-    exec(compile(text, "release.py", "exec"), names)  # what setup.py of Odoo does, too
+    # of the Odoo that is about to run; what its setup.py does, too
+    exec(compile(text, "release.py", "exec"), names)  # noqa: S102
     return names["major_version"]
 
 

@@ -300,8 +300,11 @@ def way_to_run():
     identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     home = paths.STATE
     if not all(parent.stat().st_mode & 0o001 for parent in (home, *home.parents)):
-        home = Path("/var/tmp") / f"service-quality-{paths.CLONE_ID}"
+        # outside of root's folders, with a name that the next ./dev finds
+        home = Path("/var/tmp") / f"service-quality-{paths.CLONE_ID}"  # noqa: S108
     home.mkdir(mode=0o755, exist_ok=True)
+    if home.is_symlink() or home.stat().st_uid not in (0, nobody.pw_uid):
+        raise DevError(f"{home} belongs to somebody else.", "remove it.")
     return (), identity, home
 
 

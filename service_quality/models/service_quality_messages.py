@@ -2,7 +2,6 @@ import logging
 
 import psycopg2
 from lxml import html
-from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
@@ -255,7 +254,7 @@ class ServiceQualityMixin(models.AbstractModel):
             template, values, lang=partner.lang or self.env.lang
         )
         message = self.with_context(**{AUTOMATIC: True}).message_post(
-            body=Markup(body),
+            body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=partner.ids if partner.email else [],

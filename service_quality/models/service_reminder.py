@@ -1,8 +1,6 @@
 import logging
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -215,7 +213,7 @@ class ServiceReminder(models.Model):
         )
         return {
             "subject": subject,
-            "body_html": Markup(body),
+            "body_html": body,
             "email_to": email,
             "email_from": self[:1].company_id.email_formatted or email,
             "auto_delete": True,

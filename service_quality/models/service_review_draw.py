@@ -67,12 +67,13 @@ class ServiceReviewDraw(models.Model):
         :param dict pool: employee id (str) -> ids of his documents
         :param int size: at most so many per employee
         """
-        return {
-            key: sorted(
-                Random(f"{seed}-{key}").sample(sorted(ids), min(size, len(ids)))
-            )
-            for key, ids in sorted(pool.items())
-        }
+
+        def sample(key, ids):
+            # no secret: whoever doubts the draw, draws it again
+            chance = Random(f"{seed}-{key}")  # noqa: S311
+            return sorted(chance.sample(sorted(ids), min(size, len(ids))))
+
+        return {key: sample(key, ids) for key, ids in sorted(pool.items())}
 
     @api.model
     def _service_draw(self, program, week, documents, eligible, seed=None):
@@ -122,7 +123,7 @@ class ServiceReviewDraw(models.Model):
 
         :return: list of (document id, reviewer)
         """
-        rng = Random(f"{seed}-reviewers")
+        rng = Random(f"{seed}-reviewers")  # noqa: S311  # as above
         load, total, met = Counter(), Counter(), Counter()
         recent = self.env["service.review.assignment"]._service_unseal()
         since = fields.Datetime.now() - timedelta(weeks=FAIR_WEEKS)

@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 
 #: So many reviews lapse per batch of the cron.
@@ -51,7 +49,7 @@ class ServiceChecklist(models.Model):
         }[self.review_state]
         return {
             "subject": subject,
-            "body_html": Markup(body),
+            "body_html": body,
             "email_to": user.email,
             "email_from": self.company_id.email_formatted or user.email,
             "auto_delete": True,
