@@ -18,6 +18,7 @@ from . import test_customer_promises
 from . import test_customer_scan
 from . import test_dashboard, test_dashboard_page, test_dashboard_rollup
 from . import test_dashboard_axe, test_dashboard_datasets, test_dashboard_tour
+from . import test_definitions
 from . import test_due_dates
 from . import test_evidence
 from . import test_evidence_pack
