@@ -57,6 +57,7 @@ from . import test_scope_tour
 from . import test_screens
 from . import test_seam
 from . import test_silent
+from . import test_start
 from . import test_survey
 from . import test_survey_race
 from . import test_tour

@@ -40,6 +40,7 @@ CALLABLE = {
     "action_open_dismiss",
     "action_open_document",
     "action_open_review",
+    "action_open_service_start",
     "action_open_wizard",
     "action_print",
     "action_publish",
@@ -72,7 +73,9 @@ CALLABLE = {
     "action_warn",
     "action_withdraw",
     "advance",
+    "apply_start",
     "default_get",
+    "dismiss_start",
     "get_data",
     "get_my_due",
     "get_my_promises",
@@ -80,6 +83,7 @@ CALLABLE = {
     "get_scorecard",
     "get_service_checklists",
     "get_service_panel_data",
+    "get_start",
     "start",
 }
 
