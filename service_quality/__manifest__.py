@@ -10,6 +10,7 @@
     "website": "https://github.com/OCA/helpdesk",
     "development_status": "Beta",
     "application": True,
+    "images": ["static/description/dashboard.png"],
     "uninstall_hook": "uninstall_hook",
     "depends": [
         "hr",
