@@ -17,6 +17,7 @@ TABLES = (
     "service_review_draw",
     "service_checklist",
     "service_promise",
+    "service_sample",
 )
 
 

@@ -7,3 +7,4 @@ from . import service_demo_checklists
 from . import service_demo_feedback
 from . import service_demo_reviews
 from . import service_demo_recovery
+from . import service_sample_demo

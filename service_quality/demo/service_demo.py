@@ -38,7 +38,9 @@ class DemoRun:
         self.story = story
         self.clock = clock
         self.rng = rng
-        self.users = {}  # key of content.EMPLOYEES, or "manager" -> res.users
+        self.employees = content.EMPLOYEES
+        self.users = {}  # key of the employees, or "manager" -> res.users
+        self.products = None  # product.product of the orders
         self.customers = []  # res.partner, position 0 has the portal account
         self.records = {}  # id() of a story's document -> its record
         self.promises = {}  # id() of a story's promise -> service.promise

@@ -59,7 +59,7 @@ class ServiceDemo(models.AbstractModel):
         notes = [
             document
             for document in {id(row): row for row in documents if row.closed}.values()
-            if run.rng.random() < content.EMPLOYEES[document.employee]["rate"]
+            if run.rng.random() < run.employees[document.employee]["rate"]
         ]
         rows = self.env["mail.message"].create(
             [
@@ -88,7 +88,8 @@ class ServiceDemo(models.AbstractModel):
             for row in run.story.documents
             if row.closed
         }
-        rows = self.env["service.checklist"]._service_unseal().search([])
+        rows = self.env["service.checklist"]._service_unseal()
+        rows = rows.search([("res_id", "in", [res_id for _model, res_id in closed])])
         rows = rows.filtered(lambda row: (row.res_model, row.res_id) in closed)
         for _model, checklists in rows.grouped("res_model").items():
             answers = checklists._service_ledger_answers(
@@ -114,7 +115,7 @@ class ServiceDemo(models.AbstractModel):
                 continue
             if document.model == "helpdesk.ticket":
                 yield document, habits
-                is_field = content.EMPLOYEES[document.employee]["team"] == "field"
+                is_field = run.employees[document.employee]["team"] == "field"
                 if is_field and run.rng.random() < 0.35:
                     yield document, handover
                 elif run.rng.random() < 0.2:
@@ -140,7 +141,7 @@ class ServiceDemo(models.AbstractModel):
             share = run.rng.uniform(0, 0.6) if document.stage != "new" else 0
             answered = lines[: int(len(lines) * share)]
         answered = [line for line in answered if not line["is_automatic"]]
-        careful = content.EMPLOYEES[document.employee]["rate"]
+        careful = run.employees[document.employee]["rate"]
         for number, line in enumerate(answered, 1):
             answer = self._prepare_answer(run, document, line, careful)
             line.update(self._prepare_why(line, answer, number))

@@ -99,25 +99,29 @@ class ServiceDemo(models.AbstractModel):
 
     def _prepare_ticket(self, run, document, categories):
         partner = run.customer(document)
-        team = content.EMPLOYEES[document.employee]["team"]
-        channel = run.rng.choice(CHANNELS)
         return {
             "name": document.subject,
             "description": Markup("<p>%s</p>") % document.text,
-            "team_id": self._ref(f"demo_team_{team}").id,
+            "team_id": self._get_team(run, document).id,
             "user_id": run.user(document).id,
             "partner_id": partner.id,
             "partner_name": partner.name,
             "partner_email": partner.email,
             "priority": document.priority,
             "category_id": categories[document.category].id,
-            "stage_id": self.env.ref(
-                f"helpdesk_mgmt.helpdesk_ticket_stage_{document.stage}"
-            ).id,
-            "channel_id": self.env.ref(
-                f"helpdesk_mgmt.helpdesk_ticket_channel_{channel}"
-            ).id,
+            "stage_id": self._get_stage(document).id,
+            "channel_id": self._get_channel(run).id,
         }
+
+    def _get_team(self, run, document):
+        return self._ref(f"demo_team_{run.employees[document.employee]['team']}")
+
+    def _get_stage(self, document):
+        return self.env.ref(f"helpdesk_mgmt.helpdesk_ticket_stage_{document.stage}")
+
+    def _get_channel(self, run):
+        channel = run.rng.choice(CHANNELS)
+        return self.env.ref(f"helpdesk_mgmt.helpdesk_ticket_channel_{channel}")
 
     def _backdate_tickets(self, run, documents, tickets):
         moment = run.clock.moment
@@ -143,7 +147,7 @@ class ServiceDemo(models.AbstractModel):
         Lines that are added to a confirmed order would be announced in its chatter.
         """
         documents = [row for row in run.story.documents if row.model == "sale.order"]
-        products = self._create_products()
+        products = run.products = self._create_products()
         orders = self.env["sale.order"].create(
             [self._prepare_order(run, row, products) for row in documents]
         )

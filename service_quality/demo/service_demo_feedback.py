@@ -126,7 +126,7 @@ class ServiceDemo(models.AbstractModel):
     def _prepare_lines(self, run, document, survey):
         """Return the answers to the questions: kept promises make content people."""
         rng, broken = run.rng, self._broken_share(run, document)
-        careful = content.EMPLOYEES[document.employee]["rate"]
+        careful = run.employees[document.employee]["rate"]
         content_level = 8.9 - 5 * broken + 4 * (careful - 0.9) + rng.gauss(0, 0.8)
         levels = {
             "satisfaction": content_level,

@@ -22,7 +22,7 @@ class ServiceDemo(models.AbstractModel):
             for promise in document.promises
         ]
         pairs.sort(key=lambda pair: pair[1].made)
-        rules = {rule.kind: rule for rule in self._ref("plan_ticket").rule_ids}
+        rules = self._get_rules()
         model = self.env["service.promise"]._service_unseal()
         rows = model.create(
             [
@@ -43,11 +43,19 @@ class ServiceDemo(models.AbstractModel):
         self._correct_some(run, rows)
         self._say_some(run, rows)
 
+    def _get_rules(self):
+        """Return {kind: rule} of the plan that the promises come from."""
+        return {rule.kind: rule for rule in self._ref("plan_ticket").rule_ids}
+
+    def _is_told(self, partner):
+        """Tell whether a customer can have got a promise in writing."""
+        return bool(partner.email)
+
     def _prepare_promise(self, run, document, promise, rules):
         """Return the facts of one promise as they were stamped at the time."""
         record, moment = run.record(document), run.clock.moment
         rule = rules.get(promise.kind) if promise.source == "plan" else None
-        told = promise.told if run.customer(document).email else None
+        told = promise.told if self._is_told(run.customer(document)) else None
         vals = record._service_promise_vals(
             name=promise.name or self._get_promise_name(record, promise, rule),
             kind=promise.kind,

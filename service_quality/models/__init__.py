@@ -19,6 +19,7 @@ from . import service_plan
 from . import service_plan_rule
 from . import service_plan_preview
 from . import service_start, service_start_apply
+from . import service_sample, service_sample_removal
 from . import service_checklist_template, service_checklist_template_line
 from . import service_checklist_template_preview
 from . import service_checklist_template_exchange

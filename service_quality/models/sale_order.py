@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, float_compare
 
 #: States in which the date of an order is a promise.
@@ -67,6 +68,20 @@ class SaleOrder(models.Model):
         lines = self.env["sale.order.line"].browse(ordered).exists()
         less = lines.filtered(lambda line: line.product_uom_qty < ordered[line.id])
         return self & less.order_id
+
+    def _service_drop(self):
+        """Cancel orders that were made as a sample, so that they can be deleted.
+
+        :raise UserError: somebody delivered or invoiced one meanwhile
+        """
+        follow_ups = ("invoice_ids", "picking_ids")  # the latter with Inventory only
+        for order in self:
+            if any(name in order._fields and order[name] for name in follow_ups):
+                raise UserError(
+                    self.env._("%(order)s was delivered or invoiced.", order=order.name)
+                )
+        self.write({"state": "cancel"})
+        return super()._service_drop()
 
     def _service_native_promises(self):
         """``commitment_date`` is the delivery date promised to the customer.

@@ -238,6 +238,10 @@ class ServiceQualityMixin(models.AbstractModel):
             self._service_schedule_sync(was_done=was_done, matched=matched)
         return result
 
+    def _service_drop(self):
+        """Hook: delete documents that were made as a sample, whatever their state."""
+        return self.unlink()
+
     def unlink(self):
         worker = self.env["service.worker"]
         facts = []

@@ -24,7 +24,8 @@ class ServiceStart(models.AbstractModel):
         :return: dict of plain JSON: ``company``, ``is_configured``, ``packs``,
             ``can_change_packs``, ``is_shared`` (other companies use the same packs),
             ``plans`` (hours are working hours), ``day_hours`` (working hours of an
-            average day), ``privacy``, ``peer_review``, ``can_open_settings``
+            average day), ``privacy``, ``peer_review``, ``has_sample``,
+            ``why_no_sample`` (words, or False), ``can_open_settings``
         :raise AccessError: not an administrator of Service Quality
         """
         self._check_admin()
@@ -43,6 +44,8 @@ class ServiceStart(models.AbstractModel):
             "day_hours": company.resource_calendar_id.hours_per_day or 8.0,
             "privacy": company.service_privacy,
             "peer_review": company.service_peer_review,
+            "has_sample": company.id in self.env["service.sample"]._service_companies(),
+            "why_no_sample": self.env["service.sample"]._service_why_not(company),
             "can_open_settings": self.env.user.has_group("base.group_system"),
         }
 

@@ -38,6 +38,33 @@ class ServiceStart(models.AbstractModel):
         self._finish()
         return self.get_start()
 
+    @api.model
+    def add_sample(self):
+        """Make sample data in the present company, for whoever wants to try first.
+
+        :return: see :meth:`get_start`
+        :raise AccessError: not an administrator of Service Quality
+        :raise UserError: the company has figures of its own, or no working hours
+        """
+        self._check_admin()
+        self.env["service.sample"]._service_make(self.env.company)
+        return self.get_start()
+
+    @api.model
+    def remove_sample(self):
+        """Take the sample data of the present company away, exactly these.
+
+        Without any it does nothing: a second click harms nobody.
+
+        :return: see :meth:`get_start`, and ``kept``: names of records that stay
+        :raise AccessError: not an administrator of Service Quality
+        :raise UserError: something real was made of them; nothing was removed
+        """
+        self._check_admin()
+        sample = self.env["service.sample"]._service_find(self.env.company)
+        kept = sample._service_remove() if sample else []
+        return {**self.get_start(), "kept": kept}
+
     # ------------------------------------------------------------------
     # Input
     # ------------------------------------------------------------------

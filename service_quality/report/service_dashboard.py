@@ -54,7 +54,8 @@ class ServiceDashboard(models.AbstractModel):
         :return: dict of plain JSON: ``filters``, ``period``, ``totals``, ``trend``,
             ``employees``, ``teams``, ``team``, ``checklists``, ``feedback``,
             ``failures``, ``quadrant``, ``recoveries``, ``silent``, ``choices``,
-            ``definitions``, ``min_counted``, ``is_manager``, ``is_names_hidden``;
+            ``definitions``, ``min_counted``, ``is_manager``, ``is_names_hidden``,
+            ``has_sample`` (sample data are among the figures);
             rates and shares are fractions 0-1, delays working hours, a figure of
             nothing is None
         :raise AccessError: not a user of Service Quality, or another company
@@ -81,6 +82,9 @@ class ServiceDashboard(models.AbstractModel):
             "definitions": get_definitions(self.env),
             "min_counted": self.env.company.service_min_counted,
             "is_manager": self._is_manager(),
+            "has_sample": not self.env["service.sample"]
+            ._service_companies()
+            .isdisjoint(period["company_ids"]),
             "is_names_hidden": self._is_names_hidden(period),
         }
 

@@ -106,6 +106,23 @@ class ServiceQualityRollup(models.AbstractModel):
         query = SQL("SELECT count(*) FROM %s", tables.DELTA)
         return self.env.execute_query(query)[0][0]
 
+    @api.model
+    def _forget_empty(self):
+        """Fold all changes in and delete the rows that count nothing.
+
+        For facts that were taken away: they leave no row behind. A row of zeros adds
+        nothing to any figure.
+        """
+        self._lock(wait=True)
+        while self._fold() == BATCH:
+            pass
+        for table in tables.TABLES:
+            zeros = [SQL("%s = 0", SQL.identifier(name)) for name in table.columns()]
+            # SQL: there is no model of these tables
+            self._run(
+                SQL("DELETE FROM %s WHERE %s", table.sql, SQL(" AND ").join(zeros))
+            )
+
     # ------------------------------------------------------------------
     # Rebuilding
     # ------------------------------------------------------------------

@@ -72,6 +72,7 @@ CALLABLE = {
     "action_waive",
     "action_warn",
     "action_withdraw",
+    "add_sample",
     "advance",
     "apply_start",
     "default_get",
@@ -84,6 +85,7 @@ CALLABLE = {
     "get_service_checklists",
     "get_service_panel_data",
     "get_start",
+    "remove_sample",
     "start",
 }
 

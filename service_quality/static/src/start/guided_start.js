@@ -22,6 +22,7 @@ export class GuidedStart extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
         this.display = { controlPanel: {} };
         this.form = useRef("form");
         this.title = useRef("title");
@@ -60,6 +61,27 @@ export class GuidedStart extends Component {
         return this.call("apply_start", [this.choices], (data) => {
             this.state.data = data;
             this.state.isDone = true;
+        });
+    }
+
+    /** Make the sample and show it. */
+    addSample() {
+        return this.call("add_sample", [], (data) => {
+            this.state.data = data;
+            return this.openAction("service_quality.service_dashboard_action");
+        });
+    }
+
+    removeSample() {
+        return this.call("remove_sample", [], (data) => {
+            this.state.data = data;
+            const text = data.kept.length
+                ? _t(
+                      "The sample data are gone, except what yours still need: %s",
+                      data.kept.join(", ")
+                  )
+                : _t("The sample data are gone.");
+            this.notification.add(text, { type: "success" });
         });
     }
 
