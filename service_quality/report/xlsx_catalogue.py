@@ -116,10 +116,57 @@ class ServiceWorkbook(models.AbstractModel):
 
     @api.model
     def _sheet_promises(self, settings):
+        """One row per promise that is due in the period."""
         _ = self.env._
-        model = "service.promise"
+        columns = [
+            text("name", _("Promise"), "name", 36),
+            *self._get_link_columns(),
+            *self._get_promise_moments(settings),
+            *self._get_promise_numbers(),
+        ]
+        domain = settings.get_domain("date_due")
+        if settings.period["kind"]:
+            domain &= Domain("kind", "=", settings.period["kind"])
+        model, order = "service.promise", self._by_date("date_due")
+        return Sheet("promises", _("Promises"), columns, model, domain, order)
 
-        def state(source):
+    @api.model
+    def _get_link_columns(self, customer="partner_name"):
+        """Return the columns of the document, the customer and who serves him.
+
+        :param str customer: path of the customer's name
+        """
+        _ = self.env._
+        return [
+            text("document", _("Document"), "res_name", 30),
+            self._document_type(),
+            text("customer", _("Customer"), customer, 24),
+            employee(_("Employee")),
+            department(_("Department")),
+            self._company(),
+        ]
+
+    @api.model
+    def _get_promise_moments(self, settings):
+        """Return the columns of what was promised, when, and what came of it."""
+        _, env, model = self.env._, self.env, "service.promise"
+        told, by = _("Customer informed on"), _("Settled by")
+        return [
+            choice("kind", _("Kind"), env, model, "kind"),
+            choice("source", _("Source"), env, model, "source"),
+            moment("date_made", _("Made on"), "date_made"),
+            moment("date_told", told, "date_told", optional=True),
+            moment("date_due", _("Due"), "date_due"),
+            moment("date_settled", _("Settled on"), "date_settled"),
+            self._promise_state(settings),
+            choice("settlement", by, env, model, "settlement", optional=True),
+        ]
+
+    @api.model
+    def _promise_state(self, settings):
+        """Return the column of the outcome, of running promises as of now."""
+
+        def sql(source):
             limit = source.column("date_limit")
             outcome = source.column("outcome")
             now = SQL("%s::timestamp", settings.now)
@@ -136,30 +183,16 @@ class ServiceWorkbook(models.AbstractModel):
                 soon=source.column("company_id.service_due_soon_hours"),
             )
 
-        states = dict(self.env[model]._fields["state"]._description_selection(self.env))
-        columns = [
-            text("name", _("Promise"), "name", 36),
-            text("document", _("Document"), "res_name", 30),
-            self._document_type(),
-            text("customer", _("Customer"), "partner_name", 24),
-            employee(_("Employee")),
-            department(_("Department")),
-            self._company(),
-            choice("kind", _("Kind"), self.env, model, "kind"),
-            choice("source", _("Source"), self.env, model, "source"),
-            moment("date_made", _("Made on"), "date_made"),
-            moment("date_told", _("Customer informed on"), "date_told", optional=True),
-            moment("date_due", _("Due"), "date_due"),
-            moment("date_settled", _("Settled on"), "date_settled"),
-            Column("state", _("Outcome"), "text", 12, sql=state, labels=states),
-            choice(
-                "settlement",
-                _("Settled by"),
-                self.env,
-                model,
-                "settlement",
-                optional=True,
-            ),
+        field = self.env["service.promise"]._fields["state"]
+        labels = dict(field._description_selection(self.env))
+        label = self.env._("Outcome")
+        return Column("state", label, "text", 12, sql=sql, labels=labels)
+
+    @api.model
+    def _get_promise_numbers(self):
+        """Return the columns of lateness, and of whether a promise counts."""
+        _ = self.env._
+        return [
             duration(
                 "delay",
                 _("Hours late"),
@@ -181,63 +214,16 @@ class ServiceWorkbook(models.AbstractModel):
             flag("is_counted", _("Counts"), "is_counted"),
             flag("is_self_declared", _("Self-declared"), "is_self_declared"),
         ]
-        domain = settings.get_domain("date_due")
-        if settings.period["kind"]:
-            domain &= Domain("kind", "=", settings.period["kind"])
-        return Sheet(
-            "promises", _("Promises"), columns, model, domain, self._by_date("date_due")
-        )
 
     @api.model
     def _sheet_checklists(self, settings):
         """One row per line: what was asked and what was answered."""
-        _ = self.env._
-        model, parent = "service.checklist.line", "service.checklist"
-        columns = [
-            text("checklist", _("Checklist"), "checklist_id.name", 26),
-            text("document", _("Document"), "checklist_id.res_name", 30),
-            self._document_type("checklist_id.res_model"),
-            text("customer", _("Customer"), "checklist_id.partner_id.name", 24),
-            employee(_("Employee"), "checklist_id.employee_id"),
-            department(_("Department"), "checklist_id.department_id"),
-            self._company("checklist_id.company_id"),
-            choice(
-                "state", _("State"), self.env, parent, "state", "checklist_id.state"
-            ),
-            number(
-                "score",
-                _("Score"),
-                "percent",
-                "checklist_id.score",
-                bar=1.0,
-            ),
-            moment("date_done", _("Done on"), "checklist_id.date_done"),
-            text("section", _("Section"), "section", 18),
-            text("question", _("Question"), "name", 44),
-            choice("kind", _("Kind"), self.env, model, "kind"),
-            choice("answer", _("Answer"), self.env, model, "answer"),
-            self._line_value(),
-            long("comment", _("Comment"), "comment"),
-            text(
-                "answered_by",
-                _("Answered by"),
-                "answered_by_id.partner_id.name",
-                22,
-                personal=True,
-            ),
-            moment("date_answered", _("Answered on"), "date_answered"),
-            number("points", _("Points"), "percent", "points", when="is_scored"),
-            number("weight", _("Weight"), "float", "weight", optional=True),
-            flag("is_required", _("Required"), "is_required"),
-            flag("is_critical", _("Critical"), "is_critical"),
-            flag("is_automatic", _("Automatic"), "is_automatic"),
-            number("proofs", _("Files"), "integer", "proof_count", optional=True),
-        ]
+        columns = [*self._get_list_columns(), *self._get_line_columns()]
         return Sheet(
             "checklists",
-            _("Checklists"),
+            self.env._("Checklists"),
             columns,
-            model,
+            "service.checklist.line",
             settings.get_checklist_domain(),
             lambda source: SQL(
                 "COALESCE(%s, %s), %s, %s, %s",
@@ -250,6 +236,46 @@ class ServiceWorkbook(models.AbstractModel):
             "checklist_id.employee_id",
             "checklist_id.department_id",
         )
+
+    @api.model
+    def _get_list_columns(self):
+        """Return the columns of a line's checklist."""
+        _, parent = self.env._, "checklist_id"
+        state = (self.env, "service.checklist", "state", f"{parent}.state")
+        return [
+            text("checklist", _("Checklist"), f"{parent}.name", 26),
+            text("document", _("Document"), f"{parent}.res_name", 30),
+            self._document_type(f"{parent}.res_model"),
+            text("customer", _("Customer"), f"{parent}.partner_id.name", 24),
+            employee(_("Employee"), f"{parent}.employee_id"),
+            department(_("Department"), f"{parent}.department_id"),
+            self._company(f"{parent}.company_id"),
+            choice("state", _("State"), *state),
+            number("score", _("Score"), "percent", f"{parent}.score", bar=1.0),
+            moment("date_done", _("Done on"), f"{parent}.date_done"),
+        ]
+
+    @api.model
+    def _get_line_columns(self):
+        """Return the columns of one line: the question and its answer."""
+        _, env, model = self.env._, self.env, "service.checklist.line"
+        person = "answered_by_id.partner_id.name"
+        return [
+            text("section", _("Section"), "section", 18),
+            text("question", _("Question"), "name", 44),
+            choice("kind", _("Kind"), env, model, "kind"),
+            choice("answer", _("Answer"), env, model, "answer"),
+            self._line_value(),
+            long("comment", _("Comment"), "comment"),
+            text("answered_by", _("Answered by"), person, 22, personal=True),
+            moment("date_answered", _("Answered on"), "date_answered"),
+            number("points", _("Points"), "percent", "points", when="is_scored"),
+            number("weight", _("Weight"), "float", "weight", optional=True),
+            flag("is_required", _("Required"), "is_required"),
+            flag("is_critical", _("Critical"), "is_critical"),
+            flag("is_automatic", _("Automatic"), "is_automatic"),
+            number("proofs", _("Files"), "integer", "proof_count", optional=True),
+        ]
 
     @api.model
     def _line_value(self):
@@ -283,12 +309,7 @@ class ServiceWorkbook(models.AbstractModel):
 
         columns = [
             moment("date_answered", _("Answered on"), "date_answered"),
-            text("document", _("Document"), "res_name", 30),
-            self._document_type(),
-            text("customer", _("Customer"), "partner_id.name", 24),
-            employee(_("Employee")),
-            department(_("Department")),
-            self._company(),
+            *self._get_link_columns("partner_id.name"),
             scale("satisfaction", _("Satisfaction (0-100)"), bar=100),
             scale("technical_quality", _("Technical quality (0-100)"), bar=100),
             scale("service_quality", _("Service quality (0-100)"), bar=100),
@@ -314,12 +335,7 @@ class ServiceWorkbook(models.AbstractModel):
         model = "service.scope.change"
         columns = [
             text("name", _("What changes"), "name", 36),
-            text("document", _("Document"), "res_name", 30),
-            self._document_type(),
-            text("customer", _("Customer"), "partner_name", 24),
-            employee(_("Employee")),
-            department(_("Department")),
-            self._company(),
+            *self._get_link_columns(),
             long("description", _("Details"), "description", optional=True),
             long("reason", _("Why"), "reason", optional=True),
             number("amount", _("Price difference"), "money", "amount_delta", 14),
@@ -349,56 +365,54 @@ class ServiceWorkbook(models.AbstractModel):
 
     @api.model
     def _sheet_recoveries(self, settings):
-        _ = self.env._
-        model = "service.recovery"
-
-        def score(key, label):
-            def sql(source):
-                value = SQL(
-                    "CASE WHEN %s THEN %s::float8 END",
-                    source.column(f"has_{key}"),
-                    source.column(key),
-                )
-                return settings.hide_few(source, value, always=True)
-
-            return Column(key, label, "float", 14, sql=sql)
-
+        """One row per recovery that was opened in the period."""
+        _, env, model = self.env._, self.env, "service.recovery"
         columns = [
-            choice("trigger", _("Opened by"), self.env, model, "trigger", width=22),
-            text("document", _("Document"), "res_name", 30),
-            self._document_type(),
-            text("customer", _("Customer"), "partner_id.name", 24),
-            employee(_("Employee")),
-            department(_("Department")),
-            self._company(),
+            choice("trigger", _("Opened by"), env, model, "trigger", width=22),
+            *self._get_link_columns("partner_id.name"),
             text("owner", _("Owner"), "user_id.partner_id.name", 22, personal=True),
             long("description", _("What happened"), "description"),
-            choice("state", _("State"), self.env, model, "state"),
-            choice("cause", _("Cause"), self.env, model, "cause", width=36),
+            choice("state", _("State"), env, model, "state"),
+            choice("cause", _("Cause"), env, model, "cause", width=36),
             long("cause_note", _("About the cause"), "cause_note", optional=True),
+            *self._get_recovery_moments(),
+            self._recovery_score(settings, "score_before", _("Score before (0-100)")),
+            self._recovery_score(settings, "score_after", _("Score after (0-100)")),
+            flag("is_self_declared", _("Self-declared"), "is_self_declared"),
+        ]
+        domain = settings.get_domain("date_opened", about_promises=False)
+        order = self._by_date("date_opened")
+        return Sheet("recoveries", _("Recoveries"), columns, model, domain, order)
+
+    @api.model
+    def _get_recovery_moments(self):
+        """Return the columns of what was done for the customer, and when."""
+        _ = self.env._
+        kind = (self.env, "service.recovery", "compensation_kind")
+        return [
             moment("date_opened", _("Opened on"), "date_opened"),
             moment("date_due", _("Due"), "date_due"),
             moment("date_apologised", _("Apologised on"), "date_apologised"),
             moment("date_compensated", _("Compensated on"), "date_compensated"),
-            choice(
-                "compensation", _("Compensation"), self.env, model, "compensation_kind"
-            ),
+            choice("compensation", _("Compensation"), *kind),
             number("amount", _("Amount"), "money", "compensation_amount"),
             moment("date_closed", _("Closed on"), "date_closed"),
             flag("is_in_time", _("In time"), "is_in_time"),
-            score("score_before", _("Score before (0-100)")),
-            score("score_after", _("Score after (0-100)")),
-            flag("is_self_declared", _("Self-declared"), "is_self_declared"),
         ]
-        domain = settings.get_domain("date_opened", about_promises=False)
-        return Sheet(
-            "recoveries",
-            _("Recoveries"),
-            columns,
-            model,
-            domain,
-            self._by_date("date_opened"),
-        )
+
+    @api.model
+    def _recovery_score(self, settings, key, label):
+        """Return the column of a customer's score, before or after."""
+
+        def sql(source):
+            value = SQL(
+                "CASE WHEN %s THEN %s::float8 END",
+                source.column(f"has_{key}"),
+                source.column(key),
+            )
+            return settings.hide_few(source, value, always=True)
+
+        return Column(key, label, "float", 14, sql=sql)
 
     @api.model
     def _sheet_silent(self, settings):
