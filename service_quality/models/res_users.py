@@ -48,8 +48,16 @@ class ResUsers(models.Model):
         """
         # sudo: see above
         employees = self.env["hr.employee"].sudo().with_context(active_test=False)
-        own = employees.search([("user_id", "=", user_id)])
-        return employees.search([("id", "child_of", own.ids)])._ids if own else ()
+        own = self._service_own_ids(user_id)
+        return employees.search([("id", "child_of", own)])._ids if own else ()
+
+    @api.model
+    @ormcache("user_id")
+    def _service_own_ids(self, user_id):
+        """Return the ids of a user's employees, archived ones included; cached."""
+        # sudo: see above
+        employees = self.env["hr.employee"].sudo().with_context(active_test=False)
+        return employees.search([("user_id", "=", user_id)])._ids
 
     @api.model
     @ormcache()

@@ -1,11 +1,12 @@
 from . import definitions
-from . import service_quality_report
+from . import privacy, service_quality_report
 from . import dashboard_calendar, dashboard_figures, dashboard_scope
 from . import service_dashboard
 from . import rollup_tables, service_quality_rollup
 from . import service_dashboard_indexes
 from . import service_dashboard_ledger
 from . import service_dashboard_promises
+from . import service_dashboard_privacy
 from . import service_dashboard_around
 from . import digest_digest
 from . import service_dashboard_drill

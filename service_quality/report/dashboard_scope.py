@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from odoo.tools import SQL
 
+from .privacy import OTHER_TEAMS
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -14,6 +16,9 @@ class Scope:
     :param department_id, employee_id: an id, or False
     :param res_model, kind: a value, or False
     :param not_employee_ids: ids of employees to leave out
+    :param teams: ids of the only teams that may be shown, None for any
+    :param has_others: whether all others may be shown together
+    :param is_by_team: whether a table has a row per team instead of per employee
     :param rule: SQL of further conditions on ``f``, of the table of promises only
     """
 
@@ -24,6 +29,9 @@ class Scope:
     res_model: str = False
     kind: str = False
     not_employee_ids: tuple = ()
+    teams: tuple | None = None
+    has_others: bool = True
+    is_by_team: bool = False
     rule: SQL | None = None
 
     NAMES = ("department_id", "employee_id", "res_model", "kind")
@@ -31,6 +39,22 @@ class Scope:
     def but(self, **changes):
         """Return the same scope with other values."""
         return replace(self, **changes)
+
+    def row(self, alias):
+        """Return the id of the row that a promise is counted in, 0 for nobody's.
+
+        :param str alias: of the table
+        """
+        if not self.is_by_team:
+            return SQL("COALESCE(%s, 0)", SQL.identifier(alias, "employee_id"))
+        team = SQL.identifier(alias, "department_id")
+        return SQL(
+            "CASE WHEN %s = ANY(%s::int[]) THEN %s ELSE %s END",
+            team,
+            list(self.teams),
+            team,
+            OTHER_TEAMS,
+        )
 
     def where(self, alias, without=()):
         """Return the conditions as SQL, a boolean expression.

@@ -11,6 +11,7 @@ from ..models import verdict
 from . import dashboard_calendar as calendar
 from .dashboard_scope import Scope
 from .definitions import get_definitions
+from .privacy import OTHER_TEAMS
 
 FILTERS = (
     "date_from",
@@ -55,7 +56,7 @@ class ServiceDashboard(models.AbstractModel):
             ``employees``, ``teams``, ``team``, ``checklists``, ``feedback``,
             ``failures``, ``quadrant``, ``recoveries``, ``silent``, ``choices``,
             ``definitions``, ``min_counted``, ``is_manager``, ``is_names_hidden``,
-            ``has_sample`` (sample data are among the figures);
+            ``can_export``, ``has_sample`` (sample data are among the figures);
             rates and shares are fractions 0-1, delays working hours, a figure of
             nothing is None
         :raise AccessError: not a user of Service Quality, or another company
@@ -64,28 +65,39 @@ class ServiceDashboard(models.AbstractModel):
         self._check_user()
         period = self._clean_filters(filters or {})
         self._flush_facts()
+        period = self._apply_privacy(period)
         scope = self._get_scope(period)
         step, steps = calendar.get_steps(period["date_from"], period["date_to"])
         choices = self._get_choices(period, scope)  # first: it knows all names
-        promises = self._get_promise_figures(period, scope, steps)
-        heatmap = promises.pop("heatmap")
         return {
             "filters": self._serialize_filters(period),
             "period": self._serialize_period(period, step),
-            **promises,
-            **self._get_customer_figures(period, scope),
-            "failures": {
-                "lines": self._get_failed_lines(period, scope),
-                "heatmap": heatmap,
-            },
+            **self._get_figures(period, scope, steps),
             "choices": choices,
             "definitions": get_definitions(self.env),
             "min_counted": self.env.company.service_min_counted,
             "is_manager": self._is_manager(),
-            "has_sample": not self.env["service.sample"]
-            ._service_companies()
-            .isdisjoint(period["company_ids"]),
+            "has_sample": self._has_sample(period),
             "is_names_hidden": self._is_names_hidden(period),
+            "can_export": self.env["service.workbook"]._may_read(),
+        }
+
+    @api.model
+    def _has_sample(self, period):
+        """Tell whether sample data are among the figures."""
+        companies = self.env["service.sample"]._service_companies()
+        return not companies.isdisjoint(period["company_ids"])
+
+    @api.model
+    def _get_figures(self, period, scope, steps):
+        """Return the parts of :meth:`get_data` that are counted."""
+        promises = self._get_promise_figures(period, scope, steps)
+        heatmap = promises.pop("heatmap")
+        lines = self._get_failed_lines(period, scope)
+        return {
+            **promises,
+            **self._get_customer_figures(period, scope),
+            "failures": {"lines": lines, "heatmap": heatmap},
         }
 
     @api.model
@@ -96,22 +108,6 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _is_manager(self):
         return self.env.user.has_group("service_quality.group_manager")
-
-    @api.model
-    def _is_names_hidden(self, period):
-        """Tell whether figures are shown per team only, as the company has set."""
-        companies = self.env["res.company"].browse(period["company_ids"])
-        # sudo: a setting of companies that the user works in
-        return "team" in companies.sudo().mapped("service_privacy")
-
-    @api.model
-    def _is_person_hidden(self, period):
-        """Tell whether somebody else is asked for alone, where that is not allowed."""
-        return (
-            period["employee_id"]
-            and self._is_names_hidden(period)
-            and period["employee_id"] not in self._get_own_employees()._ids
-        )
 
     @api.model
     def _flush_facts(self):
@@ -132,14 +128,17 @@ class ServiceDashboard(models.AbstractModel):
         and for whoever is no service manager himself and the people he leads. Where
         somebody changed these rules, the rule itself is asked.
         """
-        led = None
-        if not self._is_manager():
-            led = self.env.user._service_led_employees()._ids
-        if self._is_person_hidden(period):
+        led = None if self._is_manager() else self._get_seen_employees(period)
+        if self._is_hidden(period):
             led = ()
+        teams, has_others = None, True
+        if self._is_names_hidden(period):
+            teams, has_others = self._get_shown_teams(period)
         return Scope(
             company_ids=tuple(period["company_ids"]),
             employee_ids=led,
+            teams=teams,
+            has_others=has_others,
             department_id=period["department_id"],
             employee_id=period["employee_id"],
             res_model=period["res_model"],
@@ -260,7 +259,7 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _serialize_filters(self, period):
         return {
-            **period,
+            **{name: period[name] for name in FILTERS},
             "date_from": fields.Date.to_string(period["date_from"]),
             "date_to": fields.Date.to_string(period["date_to"]),
         }
@@ -282,17 +281,25 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _get_domain(self, period, with_dates=True):
         """Return the domain on the fact table, whatever the kind of fact."""
+        if self._is_hidden(period):
+            return Domain.FALSE
+        domain = self._get_period_domain(period, with_dates)
+        if period["kind"]:
+            domain &= Domain("promise_kind", "=", period["kind"])
+        return domain
+
+    @api.model
+    def _get_period_domain(self, period, with_dates=True):
+        """Return the domain on the fact table, whatever the kind of promise."""
         domain = Domain("company_id", "in", period["company_ids"])
-        if self._is_person_hidden(period):
-            domain = Domain.FALSE
         if with_dates:
             start, stop = self._get_bounds(period)
             domain &= Domain("date", ">=", start) & Domain("date", "<", stop)
         for name in ("department_id", "employee_id", "res_model"):
-            if period[name]:
+            if period[name] == OTHER_TEAMS:
+                domain &= Domain(name, "not in", period["teams"])
+            elif period[name]:
                 domain &= Domain(name, "=", period[name])
-        if period["kind"]:
-            domain &= Domain("promise_kind", "=", period["kind"])
         return domain
 
     @api.model

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..models import verdict
 from . import feedback_figures
 from .feedback_figures import MIN_ANSWERS
+from .privacy import MIN_TEAM
 
 #: So many questions are listed as failing most.
 MAX_LINES = 10
@@ -25,7 +26,7 @@ class ServiceDashboard(models.AbstractModel):
         return {
             "checklists": self._get_checklists(period),
             "feedback": self._get_feedback(period, scope, answers),
-            "quadrant": self._get_quadrant(period, answers),
+            "quadrant": self._get_quadrant(period, scope, answers),
             "recoveries": self._get_recoveries(period),
             "silent": self._get_silent(period),
         }
@@ -36,7 +37,7 @@ class ServiceDashboard(models.AbstractModel):
 
         :return: {"all", "employee" or "team": list of (id, answers with a
             satisfaction, their mean 0-100, answers of the automatic sample with both
-            qualities, mean technical and service quality)}
+            qualities, mean technical and service quality, number of people)}
         """
         start, stop = self._get_bounds(period)
         both = SQL(
@@ -52,7 +53,8 @@ class ServiceDashboard(models.AbstractModel):
                     avg(f.satisfaction) FILTER (WHERE f.has_satisfaction),
                     count(*) FILTER (WHERE %(both)s),
                     avg(f.technical_quality) FILTER (WHERE %(both)s),
-                    avg(f.service_quality) FILTER (WHERE %(both)s)
+                    avg(f.service_quality) FILTER (WHERE %(both)s),
+                    count(DISTINCT f.employee_id) FILTER (WHERE %(both)s)
                 FROM service_feedback f
                 WHERE f.date_answered >= %(start)s AND f.date_answered < %(stop)s
                     AND %(where)s
@@ -99,7 +101,7 @@ class ServiceDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _get_quadrant(self, period, answers):
+    def _get_quadrant(self, period, scope, answers):
         """Technical and service quality of people and teams with enough answers.
 
         Of the automatic sample only, as everywhere in the feedback analysis.
@@ -114,6 +116,9 @@ class ServiceDashboard(models.AbstractModel):
             if kind == "employee" and self._is_names_hidden(period):
                 own = self._get_own_employees()._ids
                 rows = [row for row in rows if row[0] in own]
+            elif scope.teams is not None:
+                teams = scope.teams
+                rows = [row for row in rows if row[0] in teams and row[-1] >= MIN_TEAM]
             names = self._get_names(model, [row[0] for row in rows])
             result += [
                 {
@@ -124,7 +129,7 @@ class ServiceDashboard(models.AbstractModel):
                     "service": service,
                     "answers": count,
                 }
-                for record_id, count, technical, service in rows
+                for record_id, count, technical, service, _people in rows
             ]
         return sorted(result, key=lambda row: (row["kind"], row["name"], row["id"]))
 
@@ -190,10 +195,29 @@ class ServiceDashboard(models.AbstractModel):
         """
         if period["kind"]:
             return []
+        rows = self._count_failed_lines(period, scope)
+        # sudo: the wording of questions, of lists the reader may see
+        lines = self.env["service.checklist.template.line"].sudo()
+        lines = lines.browse([row[0] for row in rows])
+        return [
+            {
+                "key": str(line.id),
+                "name": line.name,
+                "template": line.template_id.name,
+                "asked": asked,
+                "failed": failed,
+                "share": failed / asked,
+            }
+            for line, (_id, asked, failed) in zip(lines, rows, strict=True)
+        ]
+
+    @api.model
+    def _count_failed_lines(self, period, scope):
+        """Return [(id of the template's line, asked, failed)], the worst first."""
         start, stop = self._get_bounds(period)
         # SQL: two counts of a joined table; the ORM's way adds the rules of
         # documents, while figures follow people (the drill through is tested)
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """SELECT l.template_line_id, count(*),
                     count(*) FILTER (WHERE l.points < %(low)s) AS failed
@@ -214,20 +238,6 @@ class ServiceDashboard(models.AbstractModel):
                 limit=MAX_LINES,
             )
         )
-        # sudo: the wording of questions, of lists the reader may see
-        lines = self.env["service.checklist.template.line"].sudo()
-        lines = lines.browse([row[0] for row in rows])
-        return [
-            {
-                "key": str(line.id),
-                "name": line.name,
-                "template": line.template_id.name,
-                "asked": asked,
-                "failed": failed,
-                "share": failed / asked,
-            }
-            for line, (_id, asked, failed) in zip(lines, rows, strict=True)
-        ]
 
     @api.model
     def _get_line_domain(self, period, line_id, is_failed):
@@ -271,7 +281,7 @@ class ServiceDashboard(models.AbstractModel):
         companies = self.env.companies
         return {
             "companies": [{"id": row.id, "label": row.name} for row in companies],
-            "departments": self._get_chosen_departments(period, employees),
+            "departments": self._get_chosen_departments(period, scope, employees),
             "employees": self._to_choices(self._get_names("hr.employee", employees)),
             "models": [{"key": row.model, "label": row.name} for row in served],
             "kinds": [{"key": kind, "label": kinds[kind]} for kind in verdict.KINDS],
@@ -304,12 +314,14 @@ class ServiceDashboard(models.AbstractModel):
         return [row[0] for row in rows]
 
     @api.model
-    def _get_chosen_departments(self, period, employee_ids):
+    def _get_chosen_departments(self, period, scope, employee_ids):
         """Return the departments of the companies, or of the people one leads."""
         # sudo: the names only
         departments = self.env["hr.department"].sudo()
         if self._is_manager():
             domain = [("company_id", "in", [*period["company_ids"], False])]
+            if scope.teams is not None:
+                domain.append(("id", "in", scope.teams))
         else:
             domain = [("member_ids", "in", employee_ids)]
         rows = departments.search_fetch(domain, ["name"])

@@ -4,6 +4,7 @@ from odoo.fields import Datetime, Domain
 
 from ..models import verdict
 from . import dashboard_calendar as calendar
+from .privacy import OTHER_TEAMS
 
 #: Figures of promises that a click opens: what is behind them on the fact table.
 COUNTED = Domain("is_counted", "=", 1)
@@ -30,7 +31,7 @@ TIMELESS = {"open_now", "overdue_now", "due_today"}
 #: Means: what they are means of.
 FACTS = {"feedback": "feedback", "checklists": "checklist"}
 RECOVERIES = ("opened", "running", "overdue", "in_time", "decided")
-DETAILS = ("kind", "date", "date_to", "weekday", "hour", "department_id")
+DETAILS = ("kind", "date", "date_to", "weekday", "hour")
 
 
 class ServiceDashboard(models.AbstractModel):
@@ -51,9 +52,11 @@ class ServiceDashboard(models.AbstractModel):
         :param int employee_id: the employee of the row, 0 for nobody's; False for all
         :param detail: ``kind`` (of promise); ``date`` and ``date_to`` (days of a step
             of the trend); ``weekday`` (0 is Monday) and ``hour``; ``line`` (key of a
-            question); ``department_id`` (of a team)
+            question); ``department_id`` (of a team, -1 for all that are too small to
+            be shown)
         :return: window action
-        :raise AccessError: not a user of Service Quality
+        :raise AccessError: not a user of Service Quality, or a person or team whose
+            figures are not shown
         :raise ValidationError: unknown figure, filter or detail
         """
         self._check_user()
@@ -66,10 +69,16 @@ class ServiceDashboard(models.AbstractModel):
         if employee_id is not False:
             period["employee_id"] = self._clean_id(employee_id)
         line = self._clean_line(detail.pop("line", None))
+        period = self._apply_team(period, detail.pop("department_id", None))
         period, ranges = self._apply_detail(period, detail)
         xmlid, domain = self._get_records(period, figure, ranges, line)
         if employee_id == 0 and employee_id is not False:
             domain &= Domain("employee_id", "=", False)
+        return self._show_records(xmlid, domain)
+
+    @api.model
+    def _show_records(self, xmlid, domain):
+        """Return one of our actions on the records of a domain."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             f"service_quality.{xmlid}"
         )
@@ -126,8 +135,6 @@ class ServiceDashboard(models.AbstractModel):
         period = dict(period)
         if detail.get("kind"):
             period["kind"] = self._clean_choice(detail["kind"], verdict.KINDS)
-        if detail.get("department_id"):
-            period["department_id"] = self._clean_id(detail["department_id"])
         if detail.get("date"):
             first = self._clean_day(detail["date"], None)
             last = self._clean_day(detail.get("date_to"), first)
@@ -141,6 +148,20 @@ class ServiceDashboard(models.AbstractModel):
         hour = self._clean_number(detail.get("hour"), 23)
         bounds = self._get_bounds(period)
         return period, calendar.get_hour_ranges(self.env.tz, *bounds, weekday, hour)
+
+    @api.model
+    def _apply_team(self, period, team_id):
+        """Narrow a period to one team, and make sure that it may be shown.
+
+        By the whole period: a day of a team that shows may be one person's.
+        """
+        period = dict(period)
+        if team_id == OTHER_TEAMS and self._is_names_hidden(period):
+            period["teams"], _others = self._get_shown_teams(period)
+            period["department_id"] = OTHER_TEAMS
+        elif team_id:
+            period["department_id"] = self._clean_id(team_id)
+        return self._check_shown(period)
 
     @api.model
     def _clean_number(self, value, highest):

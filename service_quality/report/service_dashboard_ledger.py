@@ -111,7 +111,7 @@ class ServiceDashboard(models.AbstractModel):
                 "SELECT %s AS period, %s, %s FROM %s r WHERE r.at >= %s AND r.at < %s"
                 " AND %s GROUP BY 2, 3",
                 number,
-                self._cell_groups(number, "r"),
+                self._cell_groups(scope, number, "r"),
                 counters,
                 table.sql,
                 *seconds,
@@ -121,7 +121,7 @@ class ServiceDashboard(models.AbstractModel):
                 "SELECT %s AS period, %s, %s FROM %s f"
                 " WHERE f.date_due >= %s AND f.date_due < %s AND %s GROUP BY 2, 3",
                 number,
-                self._cell_groups(number, "f"),
+                self._cell_groups(scope, number, "f"),
                 SQL(", ").join(
                     SQL("%s AS %s", aggregate, SQL.identifier(name))
                     for name, aggregate in changes.items()
@@ -142,7 +142,7 @@ class ServiceDashboard(models.AbstractModel):
             " AND f.date_due >= %(start)s AND f.date_due < %(stop)s AND %(where)s"
             " GROUP BY 2, 3",
             number=number,
-            groups=self._cell_groups(number, "f"),
+            groups=self._cell_groups(scope, number, "f"),
             counters=SQL(", ").join(
                 SQL("%s * %s AS %s", sign, aggregate, SQL.identifier(name))
                 for name, aggregate in figures.sql_counters("f").items()
@@ -153,13 +153,13 @@ class ServiceDashboard(models.AbstractModel):
         )
 
     @api.model
-    def _cell_groups(self, number, alias):
+    def _cell_groups(self, scope, number, alias):
         """Return the columns by which cells are grouped: the period before is not."""
         if number != CURRENT:
             return SQL("0 AS employee_id, ''::varchar AS kind")
         return SQL(
-            "COALESCE(%s, 0) AS employee_id, %s AS kind",
-            SQL.identifier(alias, "employee_id"),
+            "%s AS employee_id, %s AS kind",
+            scope.row(alias),
             SQL.identifier(alias, "kind"),
         )
 
@@ -175,44 +175,23 @@ class ServiceDashboard(models.AbstractModel):
         :return: dict ``totals`` {period: counts}, and for the first period
             ``employees``, ``kinds``, ``steps``, ``hours``
         """
-        now = fields.Datetime.now()
-        overdue = SQL(
-            "COALESCE(%s, FALSE)",
-            verdict.sql_overdue(
-                SQL("f.date_limit"), SQL("f.outcome"), SQL("%s::timestamp", now)
-            ),
-        )
-        today = calendar.get_today(self.env.tz, now)
-        dawn, night = calendar.get_bounds(self.env.tz, today, today)
         counters = {
             "overdue": SQL("overdue AND is_counted"),
             "overdue_uncounted": SQL("overdue AND is_counted IS NOT TRUE"),
             "open": SQL("NOT overdue"),
             "due_today": SQL("NOT overdue AND today"),
         }
-        step, hour = self._clock_columns(clock, SQL("extract(epoch FROM f.date_due)"))
         rows = self._ledger_query(
             SQL(
                 "SELECT GROUPING(employee_id, kind, step, hour), period, employee_id,"
-                " kind, step, hour, %(counts)s FROM (SELECT %(period)s AS period,"
-                " COALESCE(f.employee_id, 0) AS employee_id, f.kind, f.is_counted,"
-                " %(overdue)s AS overdue,"
-                " f.date_due >= %(dawn)s AND f.date_due < %(night)s AS today,"
-                " %(step)s AS step, %(hour)s AS hour"
-                " FROM service_promise f WHERE f.outcome IS NULL AND %(where)s) run"
+                " kind, step, hour, %s FROM (%s) run"
                 " GROUP BY GROUPING SETS ((period), (period, employee_id),"
                 " (period, kind), (period, step), (period, hour))",
-                counts=SQL(", ").join(
+                SQL(", ").join(
                     SQL("count(*) FILTER (WHERE %s)", counters[name])
                     for name in figures.RUNNING
                 ),
-                period=self._period_column(periods),
-                overdue=overdue,
-                dawn=dawn,
-                night=night,
-                step=step,
-                hour=hour,
-                where=scope.where("f"),
+                self._running_promises(scope, periods, clock),
             )
         )
         parts = ("totals", "employees", "kinds", "steps", "hours")
@@ -227,6 +206,32 @@ class ServiceDashboard(models.AbstractModel):
                 name, column = names[group]
                 result[name][row[column]] = counts
         return result
+
+    @api.model
+    def _running_promises(self, scope, periods, clock):
+        """Return a SELECT of running promises: where and as what each is counted."""
+        now = fields.Datetime.now()
+        overdue = verdict.sql_overdue(
+            SQL("f.date_limit"), SQL("f.outcome"), SQL("%s::timestamp", now)
+        )
+        today = calendar.get_today(self.env.tz, now)
+        dawn, night = calendar.get_bounds(self.env.tz, today, today)
+        step, hour = self._clock_columns(clock, SQL("extract(epoch FROM f.date_due)"))
+        return SQL(
+            "SELECT %(period)s AS period, %(person)s AS employee_id, f.kind,"
+            " f.is_counted, COALESCE(%(overdue)s, FALSE) AS overdue,"
+            " f.date_due >= %(dawn)s AND f.date_due < %(night)s AS today,"
+            " %(step)s AS step, %(hour)s AS hour"
+            " FROM service_promise f WHERE f.outcome IS NULL AND %(where)s",
+            period=self._period_column(periods),
+            person=scope.row("f"),
+            overdue=overdue,
+            dawn=dawn,
+            night=night,
+            step=step,
+            hour=hour,
+            where=scope.where("f"),
+        )
 
     @api.model
     def _period_column(self, periods):
@@ -448,7 +453,7 @@ class ServiceDashboard(models.AbstractModel):
             "SELECT %s AS period, %s AS employee_id, %s FROM %s r"
             " WHERE r.at >= %s AND r.at < %s AND %s",
             number,
-            SQL("r.employee_id") if number == CURRENT else SQL("0"),
+            scope.row("r") if number == CURRENT else SQL("0"),
             SQL(", ").join(SQL.identifier("r", name) for name in figures.GRADE_COLUMNS),
             rollup.LATE.sql,
             calendar.to_seconds(start),
@@ -463,7 +468,7 @@ class ServiceDashboard(models.AbstractModel):
             "SELECT %s AS period, %s AS employee_id, %s FROM %s f"
             " WHERE f.date_due >= %s AND f.date_due < %s AND %s GROUP BY 2",
             number,
-            SQL("COALESCE(f.employee_id, 0)") if number == CURRENT else SQL("0"),
+            scope.row("f") if number == CURRENT else SQL("0"),
             SQL(", ").join(
                 SQL("%s AS %s", aggregate, SQL.identifier(name))
                 for name, aggregate in figures.sql_late_counters("f", weight).items()

@@ -2,10 +2,8 @@ from odoo import api, fields, models
 
 from ..models import verdict
 from . import dashboard_figures as figures
+from .privacy import MIN_TEAM
 from .service_dashboard_ledger import CURRENT, PREVIOUS
-
-#: A team of fewer other people would show what single persons did.
-MIN_TEAM = 3
 
 
 class ServiceDashboard(models.AbstractModel):
@@ -31,6 +29,7 @@ class ServiceDashboard(models.AbstractModel):
             "trend": self._get_trend(steps, moments["steps"], running["steps"]),
             "heatmap": self._get_heatmap(moments["hours"], running["hours"]),
             **self._get_people(period, scope, settled, running, delays),
+            "teams": self._get_shown_rows(period, scope, bounds[CURRENT]),
             "team": self._get_team(period, scope, bounds),
         }
 
@@ -117,29 +116,20 @@ class ServiceDashboard(models.AbstractModel):
     @api.model
     def _get_people(self, period, scope, settled, running, delays):
         """Return ``employees``: those whose figures the reader may see by name."""
-        least = self.env.company.service_min_counted
         ids = {*settled["employees"], *running["employees"]}
         if self._is_names_hidden(period):
             ids &= set(self._get_own_employees()._ids)
         names = self._get_names("hr.employee", ids)
-        rows = []
-        for employee_id in ids:
-            counts = settled["employees"].get(employee_id, {})
-            counts = counts | running["employees"].get(employee_id, {})
-            median, p90 = delays["employees"].get(employee_id, (None, None))
-            row = figures.fold(counts)
-            rows.append(
-                {
-                    "id": employee_id,
-                    "name": names.get(employee_id) or self.env._("Nobody"),
-                    "delay_hours": figures.get_mean_delay(counts),
-                    "delay_median": median,
-                    "delay_p90": p90,
-                    "cancelled": counts.get("cancelled", 0),
-                    "is_few": row["counted"] < least,
-                    **row,
-                }
+        rows = [
+            self._get_row(
+                employee_id,
+                names.get(employee_id) or self.env._("Nobody"),
+                settled["employees"].get(employee_id, {})
+                | running["employees"].get(employee_id, {}),
+                delays["employees"].get(employee_id, (None, None)),
             )
+            for employee_id in ids
+        ]
         return {"employees": sorted(rows, key=lambda row: (row["name"], row["id"]))}
 
     @api.model
@@ -147,7 +137,7 @@ class ServiceDashboard(models.AbstractModel):
         """Return the reader's own employees, as superuser."""
         # sudo: ids of the reader's own employees, archived ones included
         employees = self.env["hr.employee"].sudo().with_context(active_test=False)
-        return employees.search([("user_id", "=", self.env.uid)])
+        return employees.browse(self.env.user._service_own_ids(self.env.uid))
 
     @api.model
     def _get_names(self, model, ids):

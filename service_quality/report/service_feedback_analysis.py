@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import feedback_figures as figures
+from .privacy import MIN_TEAM
 
 AUTOMATIC = Domain("is_manual", "=", False)
 ANSWER_FIGURES = {
@@ -73,9 +74,11 @@ class ServiceFeedbackAnalysis(models.AbstractModel):
             raise AccessError(self.env._("You have no access to Service Quality."))
         dashboard = self.env["service.dashboard"]
         period = dashboard._clean_filters(filters or {})
+        cleaned = dashboard._serialize_filters(period)
+        period = dashboard._check_shown(period)
         about_one = bool(period["employee_id"]) or not self._is_manager()
         return {
-            "filters": dashboard._serialize_filters(period),
+            "filters": cleaned,
             "csat": self._get_csat(period, about_one),
             "nps": self._get_nps(period, about_one),
             "qualities": self._get_qualities(period, about_one),
@@ -100,15 +103,18 @@ class ServiceFeedbackAnalysis(models.AbstractModel):
     @api.model
     def _get_domain(self, period, date_field):
         """Return the domain of a period on any model with the links of a fact."""
-        start, stop = self.env["service.dashboard"]._get_bounds(period)
+        dashboard = self.env["service.dashboard"]
+        if dashboard._is_hidden(period):
+            return Domain.FALSE
+        start, stop = dashboard._get_bounds(period)
         domain = Domain("company_id", "in", period["company_ids"])
         domain &= Domain(date_field, ">=", start) & Domain(date_field, "<", stop)
         for name in ("department_id", "employee_id", "res_model"):
             if period[name]:
                 domain &= Domain(name, "=", period[name])
         if not self._is_manager():
-            led = self.env.user._service_led_employees()
-            domain &= Domain("employee_id", "in", led.ids)
+            seen = dashboard._get_seen_employees(period)
+            domain &= Domain("employee_id", "in", seen)
         return domain
 
     @api.model
@@ -254,6 +260,12 @@ class ServiceFeedbackAnalysis(models.AbstractModel):
     def _get_groups(self, period, name):
         """Figures per employee or team; under five answers only how many."""
         domain = self._get_answers(period) & Domain(name, "!=", False)
+        missing = self._get_missing(period, name)
+        dashboard = self.env["service.dashboard"]
+        if dashboard._is_names_hidden(period):
+            shown = self._get_shown(period, name)
+            domain &= Domain(name, "in", shown)
+            missing = {row: each for row, each in missing.items() if row.id in shown}
         result = {}
         for measure in ("satisfied", "csat", "technical_quality", "service_quality"):
             rows = self._get_feedback()._read_group(
@@ -265,13 +277,29 @@ class ServiceFeedbackAnalysis(models.AbstractModel):
             for record, *values in rows:
                 result.setdefault(record, {})[measure] = values
         counts = dict(self._get_feedback()._read_group(domain, [name], ["__count"]))
-        missing = self._get_missing(period, name)
         people = {**counts, **missing}
         rows = [
             self._get_group(row, counts.get(row, 0), result.get(row, {}), missing)
             for row in people
         ]
         return sorted(rows, key=lambda row: (row["name"], row["id"]))
+
+    @api.model
+    def _get_shown(self, period, name):
+        """Return the ids of the people or teams with rows, where names are hidden.
+
+        Of people the reader himself; of teams those in which three have answers.
+        """
+        dashboard = self.env["service.dashboard"]
+        if name == "employee_id":
+            return dashboard._get_own_employees().ids
+        shown, _has_others = dashboard._get_shown_teams(period)
+        rows = self._get_feedback()._read_group(
+            self._get_answers(period) & Domain(name, "in", shown),
+            [name],
+            ["employee_id:count_distinct"],
+        )
+        return [team.id for team, people in rows if people >= MIN_TEAM]
 
     @api.model
     def _get_group(self, record, count, values, missing):
@@ -363,6 +391,7 @@ class ServiceFeedbackAnalysis(models.AbstractModel):
         :param int employee_id: the employee of the row, else everybody
         :param int department_id: the team of the row, else everybody
         :return: window action
+        :raise AccessError: a person or team whose figures are not shown
         :raise ValidationError: unknown figure or filter
         """
         dashboard = self.env["service.dashboard"]
@@ -371,6 +400,7 @@ class ServiceFeedbackAnalysis(models.AbstractModel):
             period["employee_id"] = dashboard._clean_id(employee_id)
         if department_id is not False:
             period["department_id"] = dashboard._clean_id(department_id)
+        period = dashboard._check_shown(period)
         xmlid, domain = self._get_records(period, str(figure))
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         return {**action, "domain": list(domain), "context": {}}

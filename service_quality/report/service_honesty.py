@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-#: A team of fewer people is no protection of names.
-MIN_TEAM = 3
+from .privacy import MIN_TEAM
 
 DEPENDS = {
     "service.checklist": [

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..models import verdict
 from ..models.service_promise import KINDS, OUTCOMES
+from .privacy import masked_department, masked_employee
 
 FACTS = [
     ("promise", "Promise"),
@@ -19,6 +20,10 @@ class ServiceQualityReport(models.Model):
     grouping of list, pivot and graph. Rows show to the employee himself, to those
     who lead him and to service managers: figures about people do not follow the
     documents. An addon may append a kind of fact in ``_fact_queries``.
+
+    Where a company shows figures per team only, the table itself has no names but
+    the reader's own, and no teams that are too small to hide one: so no list, group,
+    filter, order, export or spreadsheet can show them.
     """
 
     _name = "service.quality.report"
@@ -71,6 +76,8 @@ class ServiceQualityReport(models.Model):
             "satisfaction",
             "has_satisfaction",
         ],
+        "hr.employee": ["user_id", "current_version_id"],
+        "hr.version": ["department_id"],
     }
 
     kind = fields.Selection(FACTS, "Fact", readonly=True)
@@ -113,6 +120,59 @@ class ServiceQualityReport(models.Model):
         """Facts of the answers that are hidden from the user."""
         hidden = self.env["service.feedback"]._service_hidden_domain()
         return Domain("kind", "=", "feedback") & hidden
+
+    # ------------------------------------------------------------------
+    # Whose facts, and who is named
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _service_nameless_companies(self):
+        """Return the ids of the user's companies that show figures per team only.
+
+        None for the superuser: code that counts people asks as such.
+        """
+        if self.env.su:
+            return []
+        # sudo: a setting of the companies that the user works in
+        companies = self.env.companies.sudo()
+        return companies.filtered(lambda row: row.service_privacy == "team").ids
+
+    @api.model
+    def _service_own_domain(self):
+        """As everywhere, but where no names are shown: ``_get_seen_employees``."""
+        companies = self._service_nameless_companies()
+        if not companies:
+            return super()._service_own_domain()
+        seen = self.env["service.dashboard"]._get_seen_employees(
+            {"company_ids": companies}
+        )
+        led = self.env.user._service_led_employees()._ids
+        # sudo, SQL: the real names are not in the reader's table; only ids come out
+        return Domain(
+            "id",
+            "in",
+            SQL(
+                "(SELECT t.id FROM (%s) t WHERE t.employee_id = ANY(%s::int[])"
+                " AND (t.company_id <> ALL(%s::int[])"
+                " OR t.employee_id = ANY(%s::int[])))",
+                self.sudo()._table_query,
+                list(led),
+                companies,
+                list(seen),
+            ),
+        )
+
+    def _service_hidden(self):
+        """As everywhere, but not as superuser: a row's name would stay in the cache."""
+        hidden = self._service_hidden_domain()
+        if hidden.is_false():
+            return self.browse()
+        rows = Domain("id", "in", self.ids) & hidden
+        return self.browse(self._search(rows, bypass_access=True))
+
+    def _service_filter_by_document(self, operation):
+        """Keep the rows that the user finds; not as superuser, see above."""
+        return self.browse(self._search(Domain("id", "in", self.ids)))
 
     @property
     def _table_query(self):
@@ -195,6 +255,7 @@ class ServiceQualityReport(models.Model):
 
     @api.model
     def _link_columns(self):
+        """Return the columns of whose fact it is, from a table ``f``."""
         names = (
             "res_model",
             "res_id",
@@ -204,4 +265,11 @@ class ServiceQualityReport(models.Model):
             "partner_id",
             "company_id",
         )
-        return SQL(", ").join(SQL.identifier("f", name) for name in names)
+        columns = {name: SQL.identifier("f", name) for name in names}
+        if companies := self._service_nameless_companies():
+            columns["employee_id"] = masked_employee("f", companies, self.env.uid)
+            columns["department_id"] = masked_department("f", companies)
+        return SQL(", ").join(
+            SQL("%s AS %s", column, SQL.identifier(name))
+            for name, column in columns.items()
+        )

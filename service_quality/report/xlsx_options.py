@@ -2,10 +2,9 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from ..models import verdict
-from ..models.wilson import wilson_interval
+from .privacy import MIN_TEAM
 from .xlsx_run import Run
-from .xlsx_settings import MIN_TEAM, NO_TEAM, Settings
+from .xlsx_settings import NO_TEAM, Settings
 
 SHEETS = (
     "summary",
@@ -40,10 +39,31 @@ class ServiceWorkbook(models.AbstractModel):
     def _check_reader(self):
         """Check that the user may have workbooks at all.
 
-        :raise AccessError: not a service manager
+        :raise AccessError: not a service manager, or without Odoo's right to export
         """
         if not self.env.user.has_group("service_quality.group_manager"):
             raise AccessError(self.env._("Only a service manager may export."))
+        self._check_export_right()
+
+    @api.model
+    def _check_export_right(self):
+        """Check Odoo's own right to take data out of the system.
+
+        :raise AccessError: the user does not have it
+        """
+        if not self.env.user.has_group("base.group_allow_export"):
+            raise AccessError(
+                self.env._(
+                    "You may not export data. An administrator can give you the right "
+                    "to export in your user settings."
+                )
+            )
+
+    @api.model
+    def _may_read(self):
+        """Tell whether the user may have workbooks, for a button."""
+        groups = ("service_quality.group_manager", "base.group_allow_export")
+        return all(map(self.env.user.has_group, groups))
 
     @api.model
     def _is_private(self, company_ids):
@@ -104,8 +124,7 @@ class ServiceWorkbook(models.AbstractModel):
         team_id = period["department_id"]
         if not team_id or not self._is_private(period["company_ids"]):
             return
-        people = self._count_people(Settings(self.env, options, None))
-        if people.get(team_id, 0) < MIN_TEAM:
+        if self.env["service.dashboard"]._is_hidden(period):
             raise UserError(
                 self.env._(
                     "Figures are shown per team only, and this team has fewer than "
@@ -180,14 +199,11 @@ class ServiceWorkbook(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _count_people(self, settings):
-        """Return {id of a team or False: number of people with facts}."""
-        rows = self.env["service.quality.report"]._read_group(
-            settings.get_domain("date"),
-            ["department_id"],
-            ["employee_id:count_distinct"],
-        )
-        return {team.id: number for team, number in rows}
+    def _get_team_ids(self, settings):
+        """Return the ids of the teams with facts, False for none."""
+        dashboard = settings.dashboard
+        domain = settings.get_domain("date")
+        return list(dashboard._get_team_people(domain, settings.period))
 
     @api.model
     def _get_books(self, options, now):
@@ -198,18 +214,14 @@ class ServiceWorkbook(models.AbstractModel):
         if options["split"] != "team":
             return [(False, None)], False
         settings = Settings(self.env, options, now)
-        people = self._count_people(settings)
-        left_out = {
-            team_id
-            for team_id, number in people.items()
-            if settings.is_private and number < MIN_TEAM
-        }
+        found = self._get_team_ids(settings)
+        left_out = {*settings.small_departments}
         # sudo: names of teams, as everywhere
-        teams = self.env["hr.department"].sudo().browse(filter(None, people))
+        teams = self.env["hr.department"].sudo().browse(filter(None, found))
         books = sorted(
             (team.name, team.id) for team in teams if team.id not in left_out
         )
-        if False in people and False not in left_out:
+        if False in found and False not in left_out:
             books.append((self.env._("No team"), NO_TEAM))
         if not books:
             raise UserError(self.env._("There is no team to make a file for."))
@@ -224,58 +236,6 @@ class ServiceWorkbook(models.AbstractModel):
             ),
         )
         return books, note
-
-    @api.model
-    def _get_teams(self, settings):
-        """Return the figures per team, like those per employee on the dashboard."""
-        report = self.env["service.quality.report"]
-        domain = settings.get_domain("date") & Domain("kind", "=", "promise")
-        if settings.period["kind"]:
-            domain &= Domain("promise_kind", "=", settings.period["kind"])
-        small = set(settings.small_departments)
-        groups = {}
-        for team, outcome, number, counted in report._read_group(
-            domain, ["department_id", "outcome"], ["__count", "is_counted:sum"]
-        ):
-            # sudo: the name of a team, as everywhere
-            key = (
-                self.env._("Small teams")
-                if team.id in small
-                else team.sudo().name or self.env._("No team")
-            )
-            counts = groups.setdefault(key, {})
-            if outcome in (*verdict.COUNTED_OUTCOMES, "overdue"):
-                counts[outcome] = counts.get(outcome, 0) + counted
-            elif outcome in verdict.NEUTRAL_OUTCOMES:
-                counts[outcome] = counts.get(outcome, 0) + number
-        people = self._count_people(settings)
-        few = sum(people.get(team_id, 0) for team_id in small) < MIN_TEAM
-        rows = [
-            {"name": name, **self._fold_team(counts)}
-            if not (few and name == self.env._("Small teams"))
-            else {"name": name}
-            for name, counts in groups.items()
-        ]
-        return sorted(rows, key=lambda row: row["name"])
-
-    @api.model
-    def _fold_team(self, counts):
-        """Return the figures of one team from its numbers by outcome."""
-        counted = {
-            name: counts.get(name, 0) for name in (*verdict.COUNTED_OUTCOMES, "overdue")
-        }
-        neutral = {name: counts.get(name, 0) for name in verdict.NEUTRAL_OUTCOMES}
-        total = sum(counted.values())
-        low, high = wilson_interval(counted["kept"], total)
-        return {
-            **counted,
-            **neutral,
-            "neutral": sum(neutral.values()),
-            "counted": total,
-            "rate": verdict.get_kept_rate(**counted),
-            "low": low,
-            "high": high,
-        }
 
     @api.model
     def _get_sheet_labels(self):

@@ -94,7 +94,7 @@ class Run:
         settings = self._get_settings(number)
         data = settings.dashboard.get_data(settings.filters)
         if settings.is_by_team:
-            data["rows"] = self.workbook._get_teams(settings)
+            data["rows"] = settings.dashboard._get_all_teams(settings.filters)
         else:
             data["rows"] = data["employees"]
         with open(self._path(number, "figures.json"), "w", encoding="utf-8") as target:

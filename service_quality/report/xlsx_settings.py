@@ -5,8 +5,6 @@ from odoo.tools import SQL
 
 from .feedback_figures import MIN_ANSWERS
 
-#: A team of fewer people is no protection of names, see ``service_honesty``.
-MIN_TEAM = 3
 #: Instead of the id of a team: rows of nobody's team.
 NO_TEAM = "none"
 
@@ -125,8 +123,7 @@ class Settings:
         if not self.is_private:
             return []
         if not hasattr(self, "_small"):
-            people = self.env["service.workbook"]._count_people(self)
-            self._small = [
-                team_id for team_id, number in people.items() if number < MIN_TEAM
-            ]
+            people = self.env["service.workbook"]._get_team_ids(self)
+            shown, _has_others = self.dashboard._get_shown_teams(self.period)
+            self._small = [team_id for team_id in people if team_id not in shown]
         return self._small

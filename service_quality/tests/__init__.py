@@ -24,6 +24,7 @@ from . import test_evidence
 from . import test_evidence_pack
 from . import test_export
 from . import test_export_job
+from . import test_export_right
 from . import test_export_sheets
 from . import test_export_text
 from . import test_export_tour
@@ -61,6 +62,7 @@ from . import test_silent
 from . import test_start
 from . import test_survey
 from . import test_survey_race
+from . import test_team_figures
 from . import test_tour
 from . import test_verdict
 from . import test_wilson

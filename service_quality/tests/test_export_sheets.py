@@ -310,7 +310,11 @@ class TestExportSheets(ExportCase):
         """Teams large enough to hide a name behind are shown, without names."""
         self.company.service_privacy = "team"
         for number in range(2):
-            user = self.make_user(f"sq_third{number}", "service_quality.group_user")
+            user = self.make_user(
+                f"sq_third{number}",
+                "service_quality.group_user",
+                department_id=self.department.id,
+            )
             employee = user.employee_ids
             promise = self._promise(self.agent, "kept", True, self.after(days=1))
             promise.write({"employee_id": employee.id})

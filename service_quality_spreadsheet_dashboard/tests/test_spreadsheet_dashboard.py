@@ -1,6 +1,9 @@
 import base64
 import json
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -46,6 +49,41 @@ class TestSpreadsheetDashboard(TransactionCase):
                 [row["fieldName"] for row in pivot["rows"]],
                 [row["id"] for row in pivot["measures"]],
             )
+
+    def test_names_as_the_company_has_set(self):
+        """Where figures are shown per team, the spreadsheet gets no names."""
+        manager = new_test_user(
+            self.env, login="sheet_manager", groups="service_quality.group_manager"
+        )
+        ticket = self.env["helpdesk.ticket"].create(
+            {"name": "It leaks", "description": "Since yesterday."}
+        )
+        now = fields.Datetime.now()
+        vals = ticket._service_promise_vals(
+            name="Mended",
+            kind="deadline",
+            source="manual",
+            date_due=now + timedelta(days=1),
+            employee=self.env["hr.employee"].create({"name": "Sheet Worker"}),
+            date_told=now,
+        )
+        self.env["service.promise"]._service_record([vals])
+        for privacy, is_named in (("person", True), ("team", False)):
+            self.env.company.service_privacy = privacy
+            self.env.flush_all()
+            self.env.invalidate_all()
+            rows = [
+                self.env[pivot["model"]]
+                .with_user(manager)
+                .formatted_read_group(
+                    pivot["domain"],
+                    [row["fieldName"] for row in pivot["rows"]],
+                    [row["id"] for row in pivot["measures"]],
+                )
+                for pivot in self.data["pivots"].values()
+            ]
+            self.assertTrue(rows[0])
+            self.assertEqual("Sheet Worker" in str(rows), is_named)
 
     def test_managers_only(self):
         manager = new_test_user(

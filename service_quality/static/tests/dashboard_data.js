@@ -60,6 +60,7 @@ export const makeData = ({ totals = {}, ...values } = {}) => ({
     definitions: DEFINITIONS,
     min_counted: 20,
     is_manager: true,
+    can_export: true,
     is_names_hidden: false,
     ...values,
 });

@@ -69,7 +69,7 @@ test("an error offers to try again; an empty period says what to do", async () =
         if (fails) {
             throw makeServerError({ message: "No luck" });
         }
-        return makeData({ is_manager: false });
+        return makeData({ is_manager: false, can_export: false });
     });
     await openDashboard();
     expect(".o_service_error").toHaveCount(1);
@@ -220,7 +220,15 @@ test("where names are hidden the teams stand in their place", async () => {
         makeData({
             is_names_hidden: true,
             totals: { total: 40, counted: 40, kept: 30, late: 10, rate: 0.75, low: 0.6, high: 0.86 },
-            teams: [makeEmployee(3, "Support", { counted: 40, kept: 30, late: 10, rate: 0.75 })],
+            teams: [
+                makeEmployee(3, "Support", { counted: 40, kept: 30, late: 10, rate: 0.75 }),
+                {
+                    ...Object.fromEntries(Object.keys(makeEmployee(0, "")).map((key) => [key, null])),
+                    id: -1,
+                    name: "Small teams",
+                    is_few: true,
+                },
+            ],
         })
     );
     onRpc("service.dashboard", "get_records_action", ({ kwargs }) => {
@@ -229,7 +237,13 @@ test("where names are hidden the teams stand in their place", async () => {
     });
     await openDashboard();
     expect(".o_service_no_names").toHaveCount(1);
-    expect(queryAllTexts(".o_service_employees .o_service_name")).toEqual(["Support"]);
+    expect(queryAllTexts(".o_service_employees .o_service_name")).toEqual(["Support", "Small teams"]);
+    // Too few people: a row without figures, and nothing to open.
+    expect(queryAllTexts("tr[data-employee='Small teams'] td")).toEqual(Array(10).fill("–"));
+    expect("tr[data-employee='Small teams'] button").toHaveCount(0);
+    expect("tr[data-employee=Support] .o_service_interval").toHaveCount(1);
+    const caption = queryFirst(".o_service_employees caption");
+    expect(caption.textContent.trim()).toBe("Promise keeping per team");
     await click("td[data-figure=late] button");
     await animationFrame();
     expect.verifySteps([3]);
