@@ -20,8 +20,8 @@ class ServiceQualityExport(http.Controller):
         """Return the workbook of the dashboard's filters.
 
         Parameters are those of ``service.dashboard.get_data``; ``company_ids`` is
-        a list of ids separated by commas. Managers only: anybody else gets 403,
-        an unreadable parameter 400.
+        a list of ids separated by commas. Managers with the right to export only:
+        anybody else gets 403, an unreadable parameter 400.
         """
         target = tempfile.TemporaryFile()
         try:

@@ -17,8 +17,10 @@ class ServiceChecklistTemplate(models.Model):
         """Download these templates as a workbook.
 
         :return: action that opens the download
+        :raise AccessError: without Odoo's right to export
         """
         self.check_access("read")
+        self.env["service.workbook"]._check_export_right()
         ids = ",".join(map(str, self.ids))
         return {
             "type": "ir.actions.act_url",

@@ -114,6 +114,8 @@ class ServiceReportSchedule(models.Model):
             return self.env._("%s is no internal user.", user.name)
         if not user.has_group("service_quality.group_manager"):
             return self.env._("%s is no service manager.", user.name)
+        if not user.has_group("base.group_allow_export"):
+            return self.env._("%s may not export data.", user.name)
         if self.company_id not in user.company_ids:
             return self.env._(
                 "%(user)s does not work in %(company)s.",
