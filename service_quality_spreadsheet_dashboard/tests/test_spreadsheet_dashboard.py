@@ -1,6 +1,5 @@
 import base64
 import json
-
 from datetime import timedelta
 
 from odoo import fields
