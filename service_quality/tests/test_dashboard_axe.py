@@ -1,13 +1,29 @@
 import os
+import re
 from pathlib import Path
 from unittest import skipUnless
 
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from .common_dashboard import DashboardBrowserCase
 
 #: Where the script of axe-core lies; ``./dev test`` fetches it.
 AXE = os.environ.get("SERVICE_QUALITY_AXE")
+#: The page of a dark client, which Odoo's Community has not.
+DARK_PAGE = """
+    .o_service_dashboard_action * {
+        --body-bg: #1b1d26; --card-bg: #262a36; --table-bg: transparent;
+        --body-color: #e4e4e4; --heading-color: #e4e4e4;
+    }
+    .o_service_dashboard_action, .o_service_dashboard_action :is(.o_control_panel,
+        .o_content, .card, .form-control, .form-select, th, td, caption) {
+        background-color: #262a36; color: #e4e4e4;
+    }
+    .o_service_dashboard_action .btn-secondary {
+        background-color: #3c3e4b; color: #ffffff;
+    }
+"""
 #: Wait for the page, open what is folded, and say what is found.
 CHECK = """
     const until = async (test) => {
@@ -27,7 +43,8 @@ CHECK = """
             ["serious", "critical"].includes(violation.impact)
         );
         for (const { id, help, nodes } of serious) {
-            console.error(`axe: ${id}: ${help}: ${nodes[0].html}`);
+            const where = nodes.map((node) => node.html.slice(0, 200)).slice(0, 5);
+            console.error(`axe: ${id}: ${help}: ${where.join(" / ")}`);
         }
         if (found.passes.length < 10) {
             console.error(`axe looked at too little: ${found.passes.length}`);
@@ -41,8 +58,9 @@ CHECK = """
 
 
 class AxeCase(DashboardBrowserCase):
-    def assertAccessible(self, path, ready, login):
+    def assertAccessible(self, path, ready, login, before=""):
         code = Path(AXE).read_text(encoding="utf-8") + CHECK % {"ready": ready}
+        code = before + code
         self.browser_js(path, code, login=login, timeout=120)
 
 
@@ -54,6 +72,20 @@ class TestDashboardAxe(AxeCase):
     def test_manager(self):
         self.assertAccessible(
             "/odoo/service-quality", ".o_service_employees", "dash_manager"
+        )
+
+    def test_dark(self):
+        """The same with our dark colours, on the page of a dark client."""
+        path = file_path("service_quality/static/src/dashboard/dashboard.dark.scss")
+        ours = re.sub(r"//.*", "", Path(path).read_text(encoding="utf-8"))
+        self.assertIn("--service-muted-color", ours)
+        code = f"""
+            const style = document.createElement("style");
+            style.textContent = `{DARK_PAGE} {ours}`;
+            document.head.append(style);
+        """
+        self.assertAccessible(
+            "/odoo/service-quality", ".o_service_employees", "dash_manager", code
         )
 
     def test_agent(self):
