@@ -21,7 +21,8 @@ class TestExportTour(HttpCase):
             self.env,
             login="tour_admin",
             name="Tour Admin",
-            groups="service_quality.group_admin,helpdesk_mgmt.group_helpdesk_manager",
+            groups="service_quality.group_admin,helpdesk_mgmt.group_helpdesk_manager,"
+            "base.group_allow_export",
             company_id=self.company.id,
             company_ids=[Command.set(self.company.ids)],
             lang="en_US",
