@@ -56,6 +56,11 @@ class ServiceSample(models.Model):
         )
         self.env.flush_all()
         self.env["service.quality.rollup"]._forget_empty()
+        self._service_note_removed(count)
+        return kept
+
+    def _service_note_removed(self, count):
+        """Keep who removed it, when and how much; here and in the server's log."""
         self.row_ids.unlink()
         self.write(
             {
@@ -71,7 +76,6 @@ class ServiceSample(models.Model):
             self.env.uid,
             count,
         )
-        return kept
 
     # ------------------------------------------------------------------
     # What may go
