@@ -29,6 +29,7 @@ NAMES = (
     "checklists",
     "dashboard",
     "xlsx",
+    "lifecycle",
     # the last: it installs a module
     "dashboard_open",
 )

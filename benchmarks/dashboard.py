@@ -261,8 +261,8 @@ def measure_settling(bench, arm):
     """Return the row about settling, the upkeep on or off in turn."""
     with_upkeep, without = [], []
     for _number in range(max(bench.count // 2, 7)):
-        with_upkeep += rounds([arm], settle(True), 1, warm=0)[arm.name][0]
-        without += rounds([arm], settle(False), 1, warm=0)[arm.name][0]
+        with_upkeep += rounds([arm], settle(True), 1, warm=0, of_work=True)[arm.name][0]
+        without += rounds([arm], settle(False), 1, warm=0, of_work=True)[arm.name][0]
     base = statistics.median(without)
     return Row(
         "dashboard",

@@ -117,11 +117,12 @@ def run(bench):
         used = [arms["without"], arms["none"], arms["plan"]]
         if operation is create_ticket:
             used.append(arms["checklist"])
-        results = rounds(used, operation, bench.count)
+        results = rounds(used, operation, bench.count, of_work=True)
         rows += compare(name, results, EXTRA_QUERIES, EXTRA_PERCENT)
     bench.progress(f"ticket: create {BATCH}")
     used = [arms["without"], arms["none"], arms["plan"], arms["checklist"]]
-    results = rounds(used, create_tickets, max(bench.count // 3, 3), warm=1)
+    count = max(bench.count // 3, 3)
+    results = rounds(used, create_tickets, count, warm=1, of_work=True)
     rows += compare(f"ticket: create {BATCH}", results, BATCH_QUERIES, EXTRA_PERCENT)
     return rows
 

@@ -121,6 +121,8 @@ class ServicePromise(models.Model):
         """
         if running is None:
             running = self._service_running(documents) if documents else self
+        if not self._service_may_pause(documents):
+            return
         running = running.filtered(lambda row: row.rule_id._service_can_pause())
         if not running:
             return
@@ -138,6 +140,12 @@ class ServicePromise(models.Model):
         )
         is_waiting.filtered(lambda row: row.res_id in ours)._service_pause(now)
         (running - is_waiting)._service_resume(now)
+
+    @api.model
+    def _service_may_pause(self, documents):
+        """Tell, without a query, whether any rule for such documents ever pauses."""
+        waiting = self.env["service.plan.rule"]._service_waiting_domain(documents._name)
+        return not waiting.is_false()
 
     @api.model
     def _service_last_word_ours(self, documents):
@@ -175,7 +183,7 @@ class ServicePromise(models.Model):
         if vals_list:
             # The index allows one running promise per rule: the settled one first.
             self.flush_recordset()
-            if any(promise.rule_id._service_can_pause() for promise in self):
+            if self._service_may_pause(documents):
                 updates = self._service_record(vals_list)
                 self._service_follow_pauses(documents, moment, updates)
             else:

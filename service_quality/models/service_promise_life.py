@@ -264,16 +264,13 @@ class ServicePromise(models.Model):
         stamps = (self.env.cr.now(),)
         columns = [("write_date", "timestamp")]
         columns += [(name, self._fields[name].column_type[1]) for name in names]
+        caches = [self._fields[name]._get_cache(self.env) for name in names]
+        if not all(cache.keys() >= set(self._ids) for cache in caches):
+            self.fetch(names)
+        # these are plain columns: what is in the cache, is what the database has
         rows = [
-            (
-                promise.id,
-                *stamps,
-                *(
-                    self._fields[name].convert_to_column(promise[name], promise)
-                    for name in names
-                ),
-            )
-            for promise in self
+            (promise_id, *stamps, *(cache[promise_id] for cache in caches))
+            for promise_id in self._ids
         ]
         guard.keep(update_rows(self._table, tuple(columns), rows))
 
