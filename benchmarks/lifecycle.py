@@ -34,6 +34,8 @@ VOLATILE_TABLES = (
 )
 #: When and by whom a row was last touched, and which version looked at it.
 VOLATILE_COLUMNS = ("write_date", "write_uid", "create_date", "create_uid", "nextcall")
+#: What Odoo itself renews when it reads a view or a window's views again.
+RENEWED_COLUMNS = {"ir_ui_view": ["arch_prev"], "ir_act_window_view": ["id"]}
 #: What the addon must not invent when it arrives.
 INVENTED = (
     *("service_promise", "service_event", "service_checklist", "service_feedback"),
@@ -210,7 +212,7 @@ def digest(name, table):
         SQL(
             "SELECT md5((to_jsonb(t) - %s::text[])::text), count(*)"
             " FROM %s t GROUP BY 1",
-            list(VOLATILE_COLUMNS),
+            [*VOLATILE_COLUMNS, *RENEWED_COLUMNS.get(table, ())],
             SQL.identifier(table),
         ),
     )

@@ -1,6 +1,7 @@
 import shutil
 
 from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
 from .report.rollup_tables import drop_all
 
@@ -31,6 +32,8 @@ def uninstall_hook(env):
     for statement in drop_all():
         env.cr.execute(statement)
     for table in TABLES:
+        if not table_exists(env.cr, table):
+            continue  # of a version that was never updated to
         # SQL: sealed rows refuse to be deleted through the ORM, and the tables are
         # dropped right after.
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
