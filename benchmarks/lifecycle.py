@@ -35,7 +35,13 @@ VOLATILE_TABLES = (
 #: When and by whom a row was last touched, and which version looked at it.
 VOLATILE_COLUMNS = ("write_date", "write_uid", "create_date", "create_uid", "nextcall")
 #: What Odoo itself renews when it reads a view or a window's views again.
-RENEWED_COLUMNS = {"ir_ui_view": ["arch_prev"], "ir_act_window_view": ["id"]}
+RENEWED_COLUMNS = {
+    "ir_ui_view": ["arch_prev"],
+    "ir_act_window_view": ["id"],
+    # a translation of a host's own words stays, as with every addon
+    "ir_model": ["name"],
+    "ir_model_fields": ["field_description", "help"],
+}
 #: What the addon must not invent when it arrives.
 INVENTED = (
     *("service_promise", "service_event", "service_checklist", "service_feedback"),

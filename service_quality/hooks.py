@@ -37,7 +37,36 @@ def uninstall_hook(env):
         # SQL: sealed rows refuse to be deleted through the ORM, and the tables are
         # dropped right after.
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+    remove_what_odoo_leaves(env)
     # The files of exports are beside the database's own, and nobody would look there.
     folder = env["service.export"]._service_root()
     env.cr.postcommit.add(lambda: shutil.rmtree(folder, ignore_errors=True))
     env.invalidate_all()
+
+
+def remove_what_odoo_leaves(env):
+    """Remove notes about our models that Odoo keeps when an addon goes.
+
+    It finds what to remove by external ids of the addon: foreign keys have none, and
+    what a mixin gives to our models, has an id of the mixin's addon.
+    """
+    ours = [
+        name
+        for name, model in env.registry.items()
+        if model._original_module == "service_quality"
+    ]
+    selections = env["ir.model.fields.selection"].search(
+        [("field_id.model_id.model", "in", ours)]
+    )
+    inherits = env["ir.model.inherit"].search([("model_id.model", "in", ours)])
+    for records in (selections, inherits):
+        env["ir.model.data"].search(
+            [
+                ("module", "!=", "service_quality"),
+                ("model", "=", records._name),
+                ("res_id", "in", records.ids),
+            ]
+        ).unlink()
+    env["ir.model.constraint"].search(
+        [("module.name", "=", "service_quality"), ("type", "=", "f")]
+    ).unlink()
