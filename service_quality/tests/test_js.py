@@ -7,12 +7,12 @@ class TestJs(HttpCase):
 
     def test_hoot(self):
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=30000"
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=60000"
             "&filter=@service_quality",
             "",
             "",
             login="admin",
-            timeout=180,
+            timeout=400,
             success_signal="[HOOT] Test suite succeeded",
             error_checker=lambda message: "[HOOT]" not in message,
         )

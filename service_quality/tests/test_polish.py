@@ -23,6 +23,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import full_rounds
 from .common_link import LinkCase
 
 REFUSED = (AccessError, UserError, ValidationError)
@@ -336,7 +337,7 @@ class TestPolish(LinkCase):
         run_state_machine_as_test(
             TwinWorlds,
             settings=settings(
-                max_examples=25,
+                max_examples=full_rounds(100, 12),
                 stateful_step_count=14,
                 deadline=None,
                 derandomize=True,
