@@ -11,7 +11,7 @@ const record = (name) => [
         run: "click",
     },
     { trigger: ".modal .o_field_widget[name=quick] input", run: "click" },
-    { trigger: ".o_select_menu_item:contains(In 2 working days)", run: "click" },
+    { trigger: ".o_select_menu_item:contains(In 5 working days)", run: "click" },
     { trigger: ".modal .o_field_widget[name=due_hint]:contains(:)" },
     { trigger: ".modal button[name=action_record]", run: "click" },
     { trigger: "body:not(:has(.modal))" },
