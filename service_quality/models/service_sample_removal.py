@@ -231,11 +231,23 @@ class ServiceSample(models.Model):
     def _service_delete(self, record):
         try:
             with self.env.cr.savepoint():
-                # Odoo leaves the versions of an employee behind, without him
-                versions = record._name == "hr.employee" and record.version_ids
+                left = self._service_left_behind(record)
                 record.with_context(**SILENT).unlink()
-                if versions:
-                    versions.with_context(**SILENT).unlink()
+                for rows in left:
+                    rows.with_context(**SILENT).unlink()
         except (UserError, ValidationError, psycopg2.IntegrityError):
             return False
         return True
+
+    def _service_left_behind(self, record):
+        """Return what Odoo keeps of a record that goes, as lists without it.
+
+        The versions of an employee, and with Inventory the costs of a product.
+        """
+        if record._name == "hr.employee":
+            return [record.version_ids]
+        if record._name == "product.product" and "product.value" in self.env:
+            # sudo: as the removal as a whole, of a sample product only
+            costs = self.env["product.value"].sudo()
+            return [costs.search([("product_id", "=", record.id)])]
+        return []

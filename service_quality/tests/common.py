@@ -526,6 +526,9 @@ class ServiceCase(TransactionCase):
 class ServiceHttpCase(ServiceCase, HttpCase):
     """The same, with a browser's view."""
 
+    def url_open(self, *args, timeout=60, **kwargs):
+        return super().url_open(*args, timeout=timeout, **kwargs)
+
 
 class TourCase(HttpCase):
     """A tour whose pages find their scripts and styles made.
@@ -544,6 +547,9 @@ class TourCase(HttpCase):
             bundle = cls.env["ir.qweb"]._get_asset_bundle(name)
             for extension in extensions:
                 getattr(bundle, extension)()
+
+    def start_tour(self, *args, timeout=300, **kwargs):
+        return super().start_tour(*args, timeout=timeout, **kwargs)
 
 
 class HostTests:

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import new_test_user
+
+from .common import CLIENT_BUNDLES, TourCase
 
 #: Whose promise, kind, outcome, how many; None is overdue or runs.
 PROMISES = (
@@ -16,8 +18,10 @@ PROMISES = (
 )
 
 
-class DashboardBrowserCase(HttpCase):
+class DashboardBrowserCase(TourCase):
     """A company of its own with promises of every outcome, for a real browser."""
+
+    page_bundles = {**CLIENT_BUNDLES, "service_quality.dashboard": ("js", "css")}
 
     @classmethod
     def setUpClass(cls):

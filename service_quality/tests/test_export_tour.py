@@ -5,11 +5,13 @@ import shutil
 from openpyxl import load_workbook
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from .common import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestExportTour(HttpCase):
+class TestExportTour(TourCase):
     """An administrator exports in a real browser, and the report reaches the queue."""
 
     def setUp(self):
