@@ -22,6 +22,8 @@ SAME = {
     "SHA-256",
     "· SHA-256",
 }
+#: What other addons of Odoo, where they are installed, give to mixins of ours.
+GIVEN = {"Next Activity Calendar Event", "Ratings"}
 #: External ids of demo data, whose texts are written in one language.
 DEMO = re.compile(r"(.*\.)?demo_")
 #: What the server fills in: %s, %(name)s, %d.
@@ -50,7 +52,8 @@ class TestTranslations(TransactionCase):
                 template = polib.pofile(str(folder / f"{module}.pot"))
                 known = {entry.msgid for entry in template}
                 used = self._get_terms(module)
-                self.assertFalse(used - known, "new texts: export the .pot again")
+                new = used - known - GIVEN
+                self.assertFalse(new, "export the .pot again")
                 self.assertFalse(known - used, "texts that nobody uses any more")
 
     def _get_terms(self, module):
