@@ -17,7 +17,7 @@ from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
-from . import scene
+from . import databases, scene
 from .fill import fill
 from .measure import Arm, Row, rounds
 
@@ -52,17 +52,7 @@ def make(bench, count):
     """Return an arm on a copy of the database with so many promises, and seconds."""
     bench.progress(f"a database of {count} promises")
     name = f"{bench.database}_{count}"
-    sql_db.close_db(bench.database)
-    with sql_db.db_connect("postgres").cursor() as cursor:
-        cursor._cnx.autocommit = True
-        cursor.execute(SQL("DROP DATABASE IF EXISTS %s", SQL.identifier(name)))
-        cursor.execute(
-            SQL(
-                "CREATE DATABASE %s TEMPLATE %s",
-                SQL.identifier(name),
-                SQL.identifier(bench.database),
-            )
-        )
+    databases.copy(bench.database, name)
     arm = Arm(f"{count}", name)
     with Registry(name).cursor() as cursor:
         env = api.Environment(cursor, SUPERUSER_ID, {"tracking_disable": True})
@@ -95,10 +85,7 @@ def make(bench, count):
 def drop(bench, arm):
     if not arm.cursor.closed:
         arm.close()
-    sql_db.close_db(arm.database)
-    with sql_db.db_connect("postgres").cursor() as cursor:
-        cursor._cnx.autocommit = True
-        cursor.execute(SQL("DROP DATABASE IF EXISTS %s", SQL.identifier(arm.database)))
+    databases.drop(arm.database)
 
 
 def get_quarter():

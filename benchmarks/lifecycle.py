@@ -13,6 +13,8 @@ from collections import Counter
 from odoo import sql_db
 from odoo.tools import SQL, config
 
+from . import databases
+from .databases import execute
 from .measure import Row
 
 ADDON = "service_quality"
@@ -126,7 +128,7 @@ def run(bench):
     finally:
         for arm in bench.arms:
             arm.open()
-        drop(name)
+        databases.drop(name)
 
 
 def sizes():
@@ -138,37 +140,12 @@ def sizes():
 # ----------------------------------------------------------------------
 
 
-def execute(database, *statements, **values):
-    """Execute statements, each in a transaction of its own; return the last's rows."""
-    with sql_db.db_connect(database).cursor() as cursor:
-        cursor._cnx.autocommit = True
-        for statement in statements:
-            cursor.execute(
-                statement if isinstance(statement, SQL) else SQL(statement, **values)
-            )
-        return cursor.fetchall() if cursor.description else []
-
-
-def drop(name):
-    sql_db.close_db(name)
-    execute("postgres", SQL("DROP DATABASE IF EXISTS %s", SQL.identifier(name)))
-
-
 def make(bench, name):
     """A copy of the database without the addon, with the documents of strangers."""
     bench.progress(f"a database of {sizes()}")
-    template = bench.arms[0].database
-    drop(name)
-    sql_db.close_db(template)
-    execute(
-        "postgres",
-        SQL(
-            "CREATE DATABASE %s TEMPLATE %s",
-            SQL.identifier(name),
-            SQL.identifier(template),
-        ),
-    )
-    execute(name, *FILL, tickets=TICKETS, orders=ORDERS)
+    databases.copy(bench.arms[0].database, name)
+    sizes_of = {"tickets": TICKETS, "orders": ORDERS}
+    execute(name, *(SQL(statement, **sizes_of) for statement in FILL))
     execute(name, SQL("VACUUM ANALYZE"))
 
 
@@ -238,12 +215,10 @@ def compare(what, before, after):
 
 def invented(name, before):
     """The rows of what the addon made up on its arrival, and of mails."""
-    counts = {
-        table: execute(name, SQL("SELECT count(*) FROM %s", SQL.identifier(table)))[0][
-            0
-        ]
-        for table in (*INVENTED, "mail_mail")
-    }
+    counts = {}
+    for table in (*INVENTED, "mail_mail"):
+        query = SQL("SELECT count(*) FROM %s", SQL.identifier(table))
+        ((counts[table],),) = execute(name, query)
     mails = counts.pop("mail_mail") - sum(before["rows", "mail_mail"].values())
     note = ", ".join(table for table, count in counts.items() if count)
     return [

@@ -1,8 +1,14 @@
-"""Makes skipped browser and HTTP tests visible, and in CI a failure."""
+"""Browser and HTTP tests: skipped ones are seen, and slow ones get a second chance.
+
+In CI a skipped one is a failure.
+"""
 
 import os
+import re
 
 import pytest
+
+from .settings import TOO_SLOW
 
 SKIPPED = pytest.StashKey()
 HTTP_TESTS = pytest.StashKey()
@@ -18,10 +24,12 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     from odoo.tests import HttpCase
 
+    too_slow = [re.escape(text) for text in TOO_SLOW]
     for item in items:
         parent = getattr(item, "cls", None)
         if parent is not None and issubclass(parent, HttpCase):
             config.stash[HTTP_TESTS].add(item.nodeid)
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=too_slow))
 
 
 class Reporter:

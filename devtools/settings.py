@@ -46,3 +46,14 @@ SLOW_TESTS = (
     *("test_wheel.py", "test_tool.py", "test_replica.py"),
 )
 SLOW_WEIGHT = 40_000
+
+# What the browser and the HTTP client say when a page took too long. Such a test gets
+# a second chance, as in Odoo's own builds; a wrong result gets none.
+TOO_SLOW = (
+    "TIMEOUT step failed to complete",
+    "Script timeout exceeded",
+    "code was always falsy",
+    "Failed to detect chrome devtools port",
+    "Read timed out",
+    "TimeoutError",
+)

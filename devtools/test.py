@@ -18,10 +18,10 @@ from .ui import DevError, say, warn
 
 BASE_VARIABLE = "SERVICE_QUALITY_BASE_TEMPLATE"
 
-# -r: a line for every test that failed or was skipped, with the reason
+# -r: a line for every test that failed, was skipped or run again, with the reason
 OPTIONS = (
     *("-p", "no:cacheprovider", "-p", "devtools.pytest_plugin"),
-    *("-ra", "--durations=10", "--durations-min=1"),
+    *("-raR", "--durations=10", "--durations-min=1"),
     # replica: gives the read-only cursors that readonly routes use
     *("--odoo-http", "--odoo-dev=replica"),
 )
@@ -34,9 +34,7 @@ def test(arguments):
     database of its own.
     """
     browser_folder = browser_or_warning()
-    halves = [[]] if names_a_test(arguments) else [test_files()]
-    if not arguments:
-        halves = split(test_files())
+    halves = choose(arguments)
     with postgres.server() as server:
         with locks.preparing("test"):
             source = odoo_source.ensure()
@@ -78,6 +76,13 @@ def test_files():
         for folder in (*folders, paths.TOOLS / "tests")
         for path in sorted(folder.glob("test_*.py"))
     ]
+
+
+def choose(arguments):
+    """The lists of files to run, each in a process of its own."""
+    if not arguments:
+        return split(test_files())
+    return [[]] if names_a_test(arguments) else [test_files()]
 
 
 def weight(path):

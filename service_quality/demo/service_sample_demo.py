@@ -137,14 +137,21 @@ class ServiceSampleDemo(models.AbstractModel):
     # Documents
     # ------------------------------------------------------------------
 
-    def _prepare_ticket(self, run, document, categories):
+    def _get_sample_vals(self, run, document, name):
+        """Return what is different on every document of the sample.
+
+        :param str name: field of the document's number
+        """
         number = 1 + run.story.documents.index(document)
         return {
-            **super()._prepare_ticket(run, document, categories),
-            "number": f"SAMPLE/{number:02}",
+            name: f"SAMPLE/{number:02}",
             "company_id": self.env.company.id,
             "user_id": False,
         }
+
+    def _prepare_ticket(self, run, document, categories):
+        vals = super()._prepare_ticket(run, document, categories)
+        return {**vals, **self._get_sample_vals(run, document, "number")}
 
     def _get_team(self, run, document):
         return self.env["helpdesk.ticket.team"]
@@ -169,13 +176,8 @@ class ServiceSampleDemo(models.AbstractModel):
         return stage
 
     def _prepare_order(self, run, document, products):
-        number = 1 + run.story.documents.index(document)
-        return {
-            **super()._prepare_order(run, document, products),
-            "name": f"SAMPLE/{number:02}",
-            "company_id": self.env.company.id,
-            "user_id": False,
-        }
+        vals = super()._prepare_order(run, document, products)
+        return {**vals, **self._get_sample_vals(run, document, "name")}
 
     # ------------------------------------------------------------------
     # Facts
@@ -187,9 +189,6 @@ class ServiceSampleDemo(models.AbstractModel):
 
     def _is_told(self, partner):
         return True
-
-    def _get_promise_name(self, record, promise, rule):
-        return promise.name or super()._get_promise_name(record, promise, rule)
 
     def _prepare_promise(self, run, document, promise, rules):
         return {

@@ -119,10 +119,10 @@ class ServicePromise(models.Model):
         :param now: server time, naive UTC
         :param running: what runs on them, when the caller knows it
         """
-        if running is None:
-            running = self._service_running(documents) if documents else self
         if not self._service_may_pause(documents):
             return
+        if running is None:
+            running = self._service_running(documents) if documents else self
         running = running.filtered(lambda row: row.rule_id._service_can_pause())
         if not running:
             return

@@ -265,7 +265,8 @@ class ServicePromise(models.Model):
         columns = [("write_date", "timestamp")]
         columns += [(name, self._fields[name].column_type[1]) for name in names]
         caches = [self._fields[name]._get_cache(self.env) for name in names]
-        if not all(cache.keys() >= set(self._ids) for cache in caches):
+        ids = set(self._ids)
+        if not all(cache.keys() >= ids for cache in caches):
             self.fetch(names)
         # these are plain columns: what is in the cache, is what the database has
         rows = [

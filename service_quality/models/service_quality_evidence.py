@@ -39,10 +39,9 @@ class ServiceQualityMixin(models.AbstractModel):
             running._service_settle("cancelled", now)
         if newly_done:
             newly_done._service_on_done(matches, states, now)
-        Rule = self.env["service.plan.rule"]
         has_rules = any(plan.rule_ids for plan, _documents in matches)
-        if has_rules and not Rule._service_waiting_domain(self._name).is_false():
-            waiting = Rule._service_waiting(pending)
+        if has_rules and Promise._service_may_pause(pending):
+            waiting = self.env["service.plan.rule"]._service_waiting(pending)
             changed = pending.filtered(
                 lambda doc: (
                     not states[doc.id]["is_new"]

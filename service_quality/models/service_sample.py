@@ -154,6 +154,7 @@ class ServiceSampleRow(models.Model):
             .with_context(active_test=False)
             .browse(rows.mapped("res_id"))
             .exists()
+            # sudo: what is marked as a sample; the callers checked who asks
             for name, rows in self.sudo().grouped("res_model").items()
             if name in self.env
         }

@@ -97,8 +97,8 @@ class ServiceStart(models.AbstractModel):
 
     def _get_onboarding(self):
         """Return Odoo's record of the guided start, as superuser, or None."""
-        # sudo: onboardings are the system's; ours only, of the present company only
         onboarding = self.env.ref(ONBOARDING, raise_if_not_found=False)
+        # sudo: onboardings are the system's; ours only, of the present company only
         return onboarding and onboarding.sudo()
 
     def _is_admin(self):

@@ -101,10 +101,8 @@ class ServiceWorkbook(models.AbstractModel):
             ("employee_id", "hr.employee"),
         ):
             if period[name]:
-                # sudo: see above
-                parts += (
-                    self.env[model].sudo().browse(period[name]).exists().mapped("name")
-                )
+                records = self.env[model].sudo()  # see above
+                parts += records.browse(period[name]).exists().mapped("name")
         if settings.team == NO_TEAM:
             parts.append(self.env._("No team"))
         if period["res_model"]:

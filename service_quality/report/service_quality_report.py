@@ -147,7 +147,9 @@ class ServiceQualityReport(models.Model):
             {"company_ids": companies}
         )
         led = self.env.user._service_led_employees()._ids
-        # sudo, SQL: the real names are not in the reader's table; only ids come out
+        # sudo: the real names are not in the reader's table; only ids come out
+        real = self.sudo()._table_query
+        # SQL: a condition on a table that is not the model's
         return Domain(
             "id",
             "in",
@@ -155,7 +157,7 @@ class ServiceQualityReport(models.Model):
                 "(SELECT t.id FROM (%s) t WHERE t.employee_id = ANY(%s::int[])"
                 " AND (t.company_id <> ALL(%s::int[])"
                 " OR t.employee_id = ANY(%s::int[])))",
-                self.sudo()._table_query,
+                real,
                 list(led),
                 companies,
                 list(seen),

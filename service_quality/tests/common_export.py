@@ -2,6 +2,7 @@ import io
 import os
 import shutil
 import tempfile
+from datetime import datetime
 
 from openpyxl import load_workbook
 
@@ -134,6 +135,21 @@ class ExportCase(DashboardCase):
         """Return the rows under a header as dicts."""
         rows = list(sheet.iter_rows(min_row=top, values_only=True))
         return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+    def assertValue(self, shown, expected, place):
+        """One cell: nothing, a text, a moment, or a number of any type."""
+        if hasattr(shown, "total_seconds"):  # a duration
+            shown = shown.total_seconds() / 86400
+        elif hasattr(shown, "hour") and not hasattr(shown, "year"):
+            shown = (shown.hour + shown.minute / 60 + shown.second / 3600) / 24
+        if expected is None or expected == "":
+            self.assertIsNone(shown, place)
+        elif isinstance(expected, str | datetime):
+            self.assertEqual(shown, expected, place)
+        else:
+            self.assertIsNotNone(shown, place)
+            self.assertNotIsInstance(shown, str, place)
+            self.assertAlmostEqual(float(shown), float(expected), 6, msg=place)
 
     def figures_of(self, book):
         """Return {label: (value, value before)} of the summary."""

@@ -181,21 +181,6 @@ class TestDashboardDatasets(DatasetCase):
     # Comparing
     # ------------------------------------------------------------------
 
-    def assertValue(self, shown, expected, place):
-        """One cell: nothing, a text, a moment, or a number of any type."""
-        if hasattr(shown, "total_seconds"):  # a duration
-            shown = shown.total_seconds() / 86400
-        elif hasattr(shown, "hour") and not hasattr(shown, "year"):
-            shown = (shown.hour + shown.minute / 60 + shown.second / 3600) / 24
-        if expected is None or expected == "":
-            self.assertIsNone(shown, place)
-        elif isinstance(expected, str | datetime):
-            self.assertEqual(shown, expected, place)
-        else:
-            self.assertIsNotNone(shown, place)
-            self.assertNotIsInstance(shown, str, place)
-            self.assertAlmostEqual(float(shown), float(expected), 6, msg=place)
-
     def assertFiguresOf(self, shown, expected, names, place):
         """Figures of the dashboard's data; what SQL has no row of is zero."""
         for name in names:

@@ -144,20 +144,7 @@ class TestExportSheets(ExportCase):
         header = [cell.value for cell in sheet[1]]
         for number, (row, wanted) in enumerate(zip(shown, expected, strict=True), 2):
             for label, cell, value in zip(header, row, wanted, strict=True):
-                place = f"{sheet.title}, row {number}, {label}"
-                if hasattr(cell, "total_seconds"):  # a duration
-                    cell = cell.total_seconds() / 86400
-                elif hasattr(cell, "hour") and not hasattr(cell, "year"):
-                    cell = (cell.hour + cell.minute / 60 + cell.second / 3600) / 24
-                if value is None or value == "":
-                    self.assertIsNone(cell, place)
-                elif isinstance(value, datetime):
-                    self.assertEqual(cell, value, place)
-                elif isinstance(value, str):
-                    self.assertEqual(cell, value, place)
-                else:
-                    self.assertIsNotNone(cell, place)
-                    self.assertAlmostEqual(cell, float(value), places=6, msg=place)
+                self.assertValue(cell, value, f"{sheet.title}, row {number}, {label}")
 
     def test_every_sheet_is_what_sql_counts(self):
         """Cell by cell: each sheet against a query of its own."""

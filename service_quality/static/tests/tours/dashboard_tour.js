@@ -1,5 +1,7 @@
 import { registry } from "@web/core/registry";
 
+const PATIENCE = 20_000; // milliseconds
+
 const tile = (figure) => `.o_service_tile[data-figure=${figure}]`;
 const value = (figure, text) => `${tile(figure)} .o_service_value:contains('${text}')`;
 
@@ -18,11 +20,12 @@ const opensAsMany = (number) => {
         {
             content: "As many records as the number said",
             trigger: ".o_list_view .o_data_row",
-            run() {
-                const total = document.querySelector(".o_pager_limit").textContent;
-                if (parseInt(total) !== count) {
-                    throw new Error(`The number is ${count}, the records are ${total}`);
-                }
+            async run({ waitUntil }) {
+                const getTotal = () => document.querySelector(".o_pager_limit").textContent;
+                await waitUntil(() => parseInt(getTotal()) === count, {
+                    message: `The number is ${count}, the records are ${getTotal()}`,
+                    timeout: PATIENCE,
+                });
             },
         },
         {
@@ -37,10 +40,11 @@ const opensAsMany = (number) => {
 const urlHas = (content, part, isThere = true) => ({
     content,
     trigger: tile("rate"),
-    run() {
-        if (location.search.includes(part) !== isThere) {
-            throw new Error(`${content}: ${location.search}`);
-        }
+    async run({ waitUntil }) {
+        await waitUntil(() => location.search.includes(part) === isThere, {
+            message: `${content}: ${location.search}`,
+            timeout: PATIENCE,
+        });
     },
 });
 

@@ -1,5 +1,19 @@
 import { registry } from "@web/core/registry";
+import { rpc } from "@web/core/network/rpc";
 import { stepUtils } from "@web_tour/tour_utils";
+
+const PATIENCE = 40_000; // milliseconds
+
+/** How many workbooks of the user are ready. The list of them does not look again. */
+const countReady = () =>
+    rpc("/web/dataset/call_kw/service.export/search_count", {
+        model: "service.export",
+        method: "search_count",
+        args: [[["state", "=", "done"]]],
+        kwargs: {},
+    });
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 const openReport = (menu) => [
     {
@@ -55,7 +69,16 @@ registry.category("web_tour.tours").add("service_quality_export", {
             trigger: ".modal .o_field_widget[name=template_id] input:value('Tour template')",
         },
         { trigger: ".modal button[name=action_export]", run: "click" },
-        { trigger: "body:not(:has(.modal))" },
+        {
+            content: "Wait until the server has made both",
+            trigger: "body:not(:has(.modal))",
+            async run() {
+                const end = Date.now() + PATIENCE;
+                while ((await countReady()) < 2 && Date.now() < end) {
+                    await pause();
+                }
+            },
+        },
         ...openReport("service_export_menu"),
         {
             content: "Both are ready",

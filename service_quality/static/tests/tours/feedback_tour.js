@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
-import { chooseStage } from "./service_quality_tour";
+import { chooseStage, isSaved } from "./service_quality_tour";
 
 /** The agent closes the ticket in its form. */
 registry.category("web_tour.tours").add("service_quality_feedback_agent", {
@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("service_quality_feedback_agent", {
         {
             trigger: ".o_statusbar_status button.o_arrow_button_current:contains(Done)",
         },
-        ...stepUtils.saveForm(),
+        isSaved,
     ],
 });
 
