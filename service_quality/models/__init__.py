@@ -10,6 +10,7 @@ from . import service_promise
 from . import service_promise_recording
 from . import service_promise_verdict
 from . import service_promise_life
+from . import service_promise_writing
 from . import service_promise_actions
 from . import service_promise_changes, service_promise_move
 from . import service_promise_clock

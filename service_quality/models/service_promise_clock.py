@@ -123,6 +123,9 @@ class ServicePromise(models.Model):
             return
         if running is None:
             running = self._service_running(documents) if documents else self
+        paused = running.filtered("date_paused")
+        if not paused and not self.env["service.plan.rule"]._service_waiting(documents):
+            return
         running = running.filtered(lambda row: row.rule_id._service_can_pause())
         if not running:
             return
@@ -183,7 +186,7 @@ class ServicePromise(models.Model):
         if vals_list:
             # The index allows one running promise per rule: the settled one first.
             self.flush_recordset()
-            if self._service_may_pause(documents):
+            if self.env["service.plan.rule"]._service_waiting(documents):
                 updates = self._service_record(vals_list)
                 self._service_follow_pauses(documents, moment, updates)
             else:

@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from . import verdict
-from .statements import select_columns, update_rows
+from .statements import select_columns
 
 #: What settles a promise of a kind: ``done`` the document is done, ``outbound`` a
 #: person of ours reached the customer in writing, ``call`` a logged call,
@@ -21,16 +21,6 @@ EVIDENCE = {
 STILL_RUNNING = SQL("settlement IS NULL")
 DECLARED_TOO = SQL("(settlement IS NULL OR is_self_declared)")
 OF_ANY_KIND = SQL("true")
-COMPUTED_FIELDS = ("date_limit", "outcome", "delay_hours", "is_counted")
-#: What settling a promise changes.
-VERDICT_FIELDS = (
-    "settlement",
-    "date_settled",
-    "is_self_declared",
-    "is_repeated",
-    "date_paused",
-    *COMPUTED_FIELDS,
-)
 #: What is asked of promises that run: all that a verdict looks at (a test compares),
 #: not the texts, and not what only lists show.
 RUNNING_FIELDS = (
@@ -107,22 +97,6 @@ class ServicePromise(models.Model):
             # never over a value that is there
             self._fields[name]._insert_cache(running, column)
         return running
-
-    def _write_multi(self, vals_list):
-        """Keep updates back while the worker is at work: they go with the rest."""
-        guard = self.env["service.worker"]._service_guard()
-        if guard is None:
-            return super()._write_multi(vals_list)
-        stamps = {"write_uid": self.env.uid, "write_date": self.env.cr.now()}
-        updates = {}
-        for promise, vals in zip(self, vals_list, strict=True):
-            vals = stamps | vals
-            updates.setdefault(tuple(vals), []).append((promise.id, *vals.values()))
-        for names, rows in updates.items():
-            types = [self._fields[name].column_type[1] for name in names]
-            columns = tuple(zip(names, types, strict=True))
-            # SQL: that of the ORM, which executes it at once
-            guard.keep(update_rows(self._table, columns, rows))
 
     @api.model
     def _service_evidence(self, documents, evidence, moment, note=None, running=None):
@@ -216,70 +190,6 @@ class ServicePromise(models.Model):
             new=moment,
             note=note,
         )
-
-    def _service_judge(self, facts):
-        """Write facts and the verdict, the same columns of every row.
-
-        One UPDATE does for all. The ORM's ``write`` makes one for each set of columns
-        that changed, and asks the database for rows elsewhere that depend on them.
-
-        :param dict facts: fields of :data:`VERDICT_FIELDS` -> value of all rows
-        """
-        self._service_open_guard()
-        guard = self.env["service.worker"]._service_guard()
-        if guard is not None:
-            self.flush_recordset(VERDICT_FIELDS)
-        for name, value in facts.items():
-            field = self._fields[name]
-            value = field.convert_to_cache(value, self)
-            field._update_cache(self, value, dirty=guard is None)
-        for promise in self:
-            # not the computes: what they assign, would trigger what is done here
-            for name, value in promise._service_verdict().items():
-                field = self._fields[name]
-                value = field.convert_to_cache(value, promise)
-                field._update_cache(promise, value, dirty=guard is None)
-        if guard is None:
-            self._service_mark_dirty(set(VERDICT_FIELDS) - facts.keys())
-        else:
-            self._service_keep_values(guard, VERDICT_FIELDS)
-        self.invalidate_recordset(self._service_shown_fields(), flush=False)
-        # a test knows who else depends on a verdict: what waits for the customer
-        self.filtered(lambda row: row.kind == "scope").modified(["outcome"])
-
-    def _service_mark_dirty(self, names):
-        """Have the ORM write these fields as they are in the cache, with the others."""
-        for field in map(self._fields.get, names):
-            for promise in self:
-                value = field.convert_to_cache(promise[field.name], promise)
-                field._update_cache(promise, value, dirty=True)
-
-    def _service_keep_values(self, guard, names):
-        """Have the worker write fields as they are in the cache, by one statement.
-
-        :param guard: of the worker
-        :param names: fields
-        """
-        # Who it was stands in the event; to write it here costs a look at the users.
-        stamps = (self.env.cr.now(),)
-        columns = [("write_date", "timestamp")]
-        columns += [(name, self._fields[name].column_type[1]) for name in names]
-        caches = [self._fields[name]._get_cache(self.env) for name in names]
-        ids = set(self._ids)
-        if not all(cache.keys() >= ids for cache in caches):
-            self.fetch(names)
-        # these are plain columns: what is in the cache, is what the database has
-        rows = [
-            (promise_id, *stamps, *(cache[promise_id] for cache in caches))
-            for promise_id in self._ids
-        ]
-        guard.keep(update_rows(self._table, tuple(columns), rows))
-
-    @api.model
-    @ormcache()
-    def _service_shown_fields(self):
-        """Return the names of the fields that are computed when they are read."""
-        return tuple(f.name for f in self._fields.values() if f.compute and not f.store)
 
     def _service_close(self, moment):
         """End what still runs when documents are done: nothing more will come."""

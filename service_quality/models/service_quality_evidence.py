@@ -39,20 +39,31 @@ class ServiceQualityMixin(models.AbstractModel):
             running._service_settle("cancelled", now)
         if newly_done:
             newly_done._service_on_done(matches, states, now)
-        has_rules = any(plan.rule_ids for plan, _documents in matches)
-        if has_rules and Promise._service_may_pause(pending):
-            waiting = self.env["service.plan.rule"]._service_waiting(pending)
-            changed = pending.filtered(
-                lambda doc: (
-                    not states[doc.id]["is_new"]
-                    and (states[doc.id]["was_waiting"] or doc.id in waiting)
-                )
-            )
-            if changed:
-                Promise._service_follow_pauses(changed, now)
+        self._service_follow_waiting(matches, pending, states, now)
         if reopened:
             self._service_revive(reopened, now)
             self.env["service.checklist"]._service_thaw(reopened)
+
+    def _service_follow_waiting(self, matches, pending, states, now):
+        """Pause or resume where documents wait for their customers, or did before.
+
+        :param list matches: (plan, documents) that apply
+        :param pending: those of the documents that are not done, as superuser
+        :param dict states: document id -> ``is_new``, ``was_waiting``
+        :param now: server time, naive UTC
+        """
+        Promise = self.env["service.promise"]
+        old = pending.filtered(lambda doc: not states[doc.id]["is_new"])
+        if not old or not Promise._service_may_pause(old):
+            return
+        if not any(plan.rule_ids for plan, _documents in matches):
+            return
+        waiting = self.env["service.plan.rule"]._service_waiting(old)
+        changed = old.filtered(
+            lambda doc: states[doc.id]["was_waiting"] or doc.id in waiting
+        )
+        if changed:
+            Promise._service_follow_pauses(changed, now)
 
     def _service_revive(self, documents, now):
         """Let run again what a recent closing or cancelling of documents ended."""

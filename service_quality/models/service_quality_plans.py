@@ -19,46 +19,57 @@ class ServiceQualityMixin(models.AbstractModel):
         """
         joining = self.filtered(
             lambda doc: (
-                states[doc.id]["is_new"] or states[doc.id]["matched"] is not None
+                (states[doc.id]["is_new"] or states[doc.id]["matched"] is not None)
+                and not doc._service_is_done()
+                and not doc._service_is_cancelled()
             )
         )
-        if not joining:
+        matches = [(plan, documents & joining) for plan, documents in matches]
+        matches = [(plan, documents) for plan, documents in matches if documents]
+        if not matches:
             return
-        checklists = self.env["service.checklist"]._service_unseal()
-        started = set()  # on new documents nothing else runs
-        guarded = {
-            res_id
-            for plan, documents in matches
-            for res_id in (documents._ids if plan.is_gate else ())
-        }
+        new = joining.filtered(lambda doc: states[doc.id]["is_new"])
+        self._service_apply_templates(matches, states, new)
         promising = {}  # document -> the rules that promise something on it
         for plan, documents in matches:
-            documents = (documents & joining).filtered(
-                lambda doc: (
-                    not doc._service_is_done() and not doc._service_is_cancelled()
-                )
-            )
-            new = documents.filtered(lambda doc: states[doc.id]["is_new"])
-            if new and plan.template_ids:
-                started |= checklists._service_copy_later(
-                    new, plan.template_ids, guarded, started
-                )
-            if plan.template_ids:
-                old = (documents - new)._service_entering(plan, states)
-                self.env["service.checklist"]._service_start(old, plan.template_ids)
             for rule in plan.rule_ids:
                 concerned = documents.filtered_domain(rule._service_domain())
-                fresh = (concerned - new)._service_entering(rule, states)
-                fresh -= fresh._service_promised(rule)
-                for document in (concerned & new) | fresh:
-                    promising[document] = promising.get(document, rule) | rule
+                # what ran on a new document before need not be asked
+                if fresh := (concerned - new)._service_entering(rule, states):
+                    fresh -= fresh._service_promised(rule)
+                for document in (concerned & new) + fresh:
+                    promising.setdefault(document, []).append(rule.id)
+        rules = matches[0][0].rule_ids  # any: they differ in their ids only
         vals_list = [
             vals
-            for document, rules in promising.items()
-            for vals in rules._service_promise_vals(document, now)
+            for document, rule_ids in promising.items()
+            for vals in rules.browse(rule_ids)._service_promise_vals(document, now)
         ]
         if vals_list:
             self.env["service.promise"]._service_record_later(vals_list)
+
+    def _service_apply_templates(self, matches, states, new):
+        """Start the checklists of plans.
+
+        :param list matches: (plan, documents) that apply and may begin something
+        :param dict states: document id -> ``matched``
+        :param new: those of the documents that were just created
+        """
+        Checklist = self.env["service.checklist"]
+        started = set()  # on new documents nothing else runs
+        guarded = None
+        for plan, documents in matches:
+            if not plan.template_ids:
+                continue
+            if guarded is None:
+                gates = [docs._ids for row, docs in matches if row.is_gate]
+                guarded = set().union(*gates)
+            if fresh := documents & new:
+                started |= Checklist._service_unseal()._service_copy_later(
+                    fresh, plan.template_ids, guarded, started
+                )
+            if old := (documents - new)._service_entering(plan, states):
+                Checklist._service_start(old, plan.template_ids)
 
     def _service_entering(self, row, states):
         """Keep the documents to which a plan or rule did not apply before."""

@@ -27,9 +27,10 @@ def update_rows(table, columns, rows):
     :param tuple columns: (name, type in the database) of what changes
     :param list rows: tuples of the id and the values, in the order of ``columns``
     """
-    if len(rows) == 1:
-        ((row_id, *values),) = rows
-        return SQL(_update_one_code(table, columns), *values, row_id)
+    values = rows[0][1:]
+    if all(row[1:] == values for row in rows):
+        ids = tuple(row[0] for row in rows)
+        return SQL(_update_alike_code(table, columns), *values, ids)
     return SQL(_update_code(table, columns, len(rows)), *rows)
 
 
@@ -71,9 +72,9 @@ def _update_code(table, columns, count):
 
 
 @lru_cache(maxsize=512)
-def _update_one_code(table, columns):
+def _update_alike_code(table, columns):
     return SQL(
-        "UPDATE %s SET %s WHERE id = %s",
+        "UPDATE %s SET %s WHERE id IN %s",
         SQL.identifier(table),
         SQL(", ").join(
             SQL("%s = %s", SQL.identifier(name), None) for name, _ in columns

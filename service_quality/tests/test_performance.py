@@ -3,11 +3,8 @@ from contextlib import contextmanager
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.service_promise_life import (
-    COMPUTED_FIELDS,
-    RUNNING_FIELDS,
-    VERDICT_FIELDS,
-)
+from ..models.service_promise_life import RUNNING_FIELDS
+from ..models.service_promise_writing import COMPUTED_FIELDS, VERDICT_FIELDS
 from .common import ServiceCase
 
 LIST = {
