@@ -42,6 +42,7 @@ class Shape:
     :param int seed: of its chance
     :param int promises, feedback, checklists: how many
     :param int companies: 1 or 2
+    :param int others: how many changes of scope, recoveries, silent customers
     :param str date_from, date_to: the period
     :param datetime now: when the reader looks, naive UTC
     :param tuple weights: chance of each of :data:`ENDS`, in their order
@@ -59,13 +60,14 @@ class Shape:
     now: datetime
     weights: tuple
     moments: tuple = ()
+    others: int = 12
 
 
 def insert(env, table, rows):
-    """Insert rows, dicts with the same keys, in one statement."""
+    """Insert rows, dicts with the same keys, in one statement; return their ids."""
     if not rows:
-        return
-    env.execute_query(
+        return []
+    ids = env.execute_query(
         SQL(
             "INSERT INTO %s (%s) VALUES %s RETURNING id",
             SQL.identifier(table),
@@ -73,6 +75,7 @@ def insert(env, table, rows):
             SQL(", ").join(SQL("%s", tuple(row.values())) for row in rows),
         )
     )
+    return [row_id for (row_id,) in ids]
 
 
 class DatasetCase(ExportCase):
@@ -112,6 +115,10 @@ class DatasetCase(ExportCase):
             ]
         )
 
+        cls.customers = cls.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(4)]
+        )
+
     def tr(self, text, lang):
         """Return the words of a language as its translators wrote them."""
         return self.words.get(lang, {}).get(text, text)
@@ -135,7 +142,19 @@ class DatasetCase(ExportCase):
         rows = [self._feedback_row(number) for number in range(shape.feedback)]
         insert(self.env, "service_feedback", rows)
         rows = [self._checklist_row(number) for number in range(shape.checklists)]
-        insert(self.env, "service_checklist", rows)
+        ids = insert(self.env, "service_checklist", rows)
+        rows = [
+            self._line_row(*pair)
+            for pair in zip([*ids, *ids], [*rows, *rows], strict=True)
+        ]
+        insert(self.env, "service_checklist_line", rows)
+        others = range(shape.others)
+        for table, make in (
+            ("service_scope_change", self._scope_row),
+            ("service_recovery", self._recovery_row),
+            ("service_silent_customer", self._silent_row),
+        ):
+            insert(self.env, table, [make(number) for number in others])
         self.env.invalidate_all()
 
     def _any_moment(self):
@@ -212,4 +231,84 @@ class DatasetCase(ExportCase):
             "score": self.chance.randrange(0, 101) / 100 if is_done else None,
             "date_started": moment,
             "date_done": moment + timedelta(hours=30) if is_done else None,
+        }
+
+    def _line_row(self, checklist_id, checklist):
+        kind = self.chance.choice(["check", "score", "balance", "text"])
+        value = self.chance.randrange(-3, 4) if kind == "balance" else 7
+        answered = checklist["date_done"] and self.chance.random() < 0.8
+        is_check = answered and kind == "check"
+        return {
+            "checklist_id": checklist_id,
+            "sequence": self.chance.randrange(3),
+            "name": self.chance.choice(['{"en_US": "Clear?"}', '{"en_US": "=2+2"}']),
+            "kind": kind,
+            "answer": self.chance.choice(["yes", "no", "na"]) if is_check else None,
+            "value": value if answered else None,
+            "is_answered": bool(answered),
+            "comment": self.chance.choice([None, "Ügyes", "Точно"]),
+            "date_answered": checklist["date_done"] if answered else None,
+            "is_required": self.chance.random() < 0.5,
+        }
+
+    def _some_moment(self, chance=0.6):
+        return self._any_moment() if self.chance.random() < chance else None
+
+    def _any_of(self, model, name):
+        return self.chance.choice(list(dict(self.env[model]._fields[name].selection)))
+
+    def _scope_row(self, number):
+        link = self._link()
+        state = self._any_of("service.scope.change", "state")
+        is_decided = state in ("confirmed", "declined")
+        people = self.people.filtered(
+            lambda row: row.company_id.id == link["company_id"]
+        )
+        return {
+            **link,
+            "employee_id": link["employee_id"] or people[0].id,
+            "name": f"Change {number}",
+            "state": state,
+            "currency_id": self.company.currency_id.id,
+            "partner_name": "Customer",
+            "amount_delta": self.chance.choice([0, 12.5, -300]),
+            "date_due_new": self._some_moment(),
+            "create_date": self._any_moment(),
+            "date_sent": self._some_moment(),
+            "date_decided": self._any_moment() if is_decided else None,
+            "decided_by": "Petra Portal" if is_decided else None,
+            "customer_comment": self.chance.choice([None, "@no", "Хорошо"]),
+            "is_answered_first": is_decided and self.chance.random() < 0.5,
+            "is_work_unanswered": self.chance.random() < 0.2,
+        }
+
+    def _recovery_row(self, number):
+        names = ("trigger", "state", "cause", "compensation_kind")
+        opened = self._any_moment()
+        return {
+            **self._link(),
+            **{name: self._any_of("service.recovery", name) for name in names},
+            "partner_id": self.chance.choice(self.customers.ids),
+            "description": f"Recovery {number}",
+            "date_opened": opened,
+            "date_due": opened + timedelta(hours=self.chance.randrange(80)),
+            "date_apologised": self._some_moment(),
+            "compensation_amount": self.chance.choice([0, 30, 99.99]),
+            "date_closed": self._some_moment(),
+            "is_in_time": self.chance.random() < 0.5,
+        }
+
+    def _silent_row(self, number):
+        return {
+            **self._link(),
+            "partner_id": self.chance.choice(self.customers.ids),
+            "state": self._any_of("service.silent.customer", "state"),
+            "has_broken_promise": self.chance.random() < 0.5,
+            "has_low_score": self.chance.random() < 0.5,
+            "has_failed_checklist": self.chance.random() < 0.5,
+            "event_count": number,
+            "date_event": self._any_moment(),
+            "date_contact": self.now - timedelta(seconds=self.chance.randrange(10**7)),
+            "gap_days": self.chance.randrange(100) / 4,
+            "limit_days": self.chance.randrange(300) / 4,
         }

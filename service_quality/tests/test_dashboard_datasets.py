@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from .common_dataset_sheets import SHEETS
 from .common_datasets import LANGUAGES, ZONES, DatasetCase, Shape
 
 #: The definition of lateness in grades, in working hours: rounded up to one of these.
@@ -354,11 +355,6 @@ class TestDashboardDatasets(DatasetCase):
         first, last = map(datetime.fromisoformat, (shape.date_from, shape.date_to))
         length = last - first + timedelta(days=1)
         self.days_before = [str((day - length).date()) for day in (first, last)]
-        fields = self.env["service.promise"]._fields
-        words = {
-            place: dict(fields[name].selection) for place, name in PROMISE_WORDS.items()
-        }
-        few = {2: {"Fewer than 5 answers": "Fewer than 5 answers"}}
         filters = {
             "date_from": shape.date_from,
             "date_to": shape.date_to,
@@ -372,24 +368,33 @@ class TestDashboardDatasets(DatasetCase):
                     tz=zone,
                     lang=lang,
                     filters=filters,
-                    sheets=["summary", "employees", "promises", "feedback"],
                 )
-                self.assertEqual(
-                    book.sheetnames,
-                    [
-                        self.tr(name, lang)
-                        for name in ("Summary", "Employees", "Promises", "Feedback")
-                    ],
-                )
-                summary, people, promises, feedback = book.worksheets
-                self.assertSummary(summary, zone, lang)
-                self.assertPeople(people, zone, lang)
-                self.assertRows(
-                    promises, PROMISE_HEADER, self.fill(PROMISES, zone), words, lang
-                )
-                self.assertRows(
-                    feedback, FEEDBACK_HEADER, self.fill(FEEDBACK, zone), few, lang
-                )
+                self.assertBook(book, zone, lang)
+
+    def assertBook(self, book, zone, lang):
+        """A workbook with all sheets."""
+        titles = ["Summary", "Employees", "Promises", "Checklists", "Feedback"]
+        titles += ["Scope changes", "Recoveries", "Silent customers"]
+        self.assertEqual(book.sheetnames, [self.tr(name, lang) for name in titles])
+        sheets = dict(zip(titles, book.worksheets, strict=True))
+        self.assertSummary(sheets["Summary"], zone, lang)
+        self.assertPeople(sheets["Employees"], zone, lang)
+        few = {2: {"Fewer than 5 answers": "Fewer than 5 answers"}}
+        selections = {
+            place: ("service.promise", name) for place, name in PROMISE_WORDS.items()
+        }
+        for title, header, statement, places in (
+            ("Promises", PROMISE_HEADER, PROMISES, selections),
+            ("Feedback", FEEDBACK_HEADER, FEEDBACK, {}),
+            *SHEETS,
+        ):
+            words = {
+                place: dict(self.env[model]._fields[name].selection)
+                for place, (model, name) in places.items()
+            }
+            words |= few if title == "Feedback" else {}
+            expected = self.fill(statement, zone)
+            self.assertRows(sheets[title], header, expected, words, lang)
 
     def test_sparse_over_clock_changes_and_new_year(self):
         """Few promises, weeks without any, both changes of the clock, New Year."""
