@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .prefetch import APART
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -25,11 +27,13 @@ class ResCompany(models.Model):
         "Remind Before (hours)",
         default=2.0,
         help="Clock hours before due in which the employee is reminded; 0 for never.",
+        prefetch=APART,
     )
     service_escalate_hours = fields.Float(
         "Escalate After (hours)",
         default=4.0,
         help="Clock hours after due when the manager is told; 0 for never.",
+        prefetch=APART,
     )
     service_reopen_hours = fields.Float(
         "Reopened Within (hours)",
@@ -40,11 +44,13 @@ class ResCompany(models.Model):
         "Ask Again After (days)",
         default=14,
         help="A customer gets at most one survey in this time.",
+        prefetch=APART,
     )
     service_survey_remind_days = fields.Integer(
         "Remind of the Survey After (days)",
         default=4,
         help="Whoever has not answered gets one reminder; 0 for never.",
+        prefetch=APART,
     )
     service_quick_scale = fields.Selection(
         [("faces", "Five faces"), ("numbers", "Numbers from 0 to 10")],
@@ -53,11 +59,10 @@ class ResCompany(models.Model):
         required=True,
         help="Faces ask how satisfied the customer is, numbers how likely he is to "
         "recommend us; the page asks for both.",
+        prefetch=APART,
     )
     service_low_score = fields.Float(
-        "Low Score",
-        default=50.0,
-        help="An answer below this (0-100) opens a recovery.",
+        "Low Score", default=50.0, help="An answer below this (0-100) opens a recovery."
     )
     service_recovery_on = fields.Selection(
         [
@@ -69,28 +74,33 @@ class ResCompany(models.Model):
         default="missed",
         required=True,
         help="Which broken promises open a recovery by themselves.",
+        prefetch=APART,
     )
     service_recovery_hours = fields.Float(
         "Recover Within (working hours)",
         default=8.0,
         help="Working hours of the company until a recovery is due.",
+        prefetch=APART,
     )
     service_recovery_user_id = fields.Many2one(
         "res.users",
         "Owner of Recoveries",
         domain=[("share", "=", False)],
         help="Empty: the manager of whoever it concerns.",
+        prefetch=APART,
     )
     service_silent_factor = fields.Float(
         "Silent After (times the usual gap)",
         default=3.0,
         help="A customer is silent when he was not seen for so many times the median "
         "of the days between his visits.",
+        prefetch=APART,
     )
     service_silent_days = fields.Integer(
         "Bad Events of the Last (days)",
         default=180,
         help="Older failures make nobody a silent customer.",
+        prefetch=APART,
     )
     service_heard_share = fields.Float(
         "Share Who Complain (%)",

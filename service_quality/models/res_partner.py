@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from .prefetch import APART
+
 PLACES = [("branch", "Own branch"), ("competitor", "Competitor")]
 
 
@@ -12,6 +14,7 @@ class ResPartner(models.Model):
         "Compared as",
         groups="service_quality.group_manager",
         help="Mystery visits of own branches are compared with those of competitors.",
+        prefetch=APART,
     )
 
     def action_service_start_mystery(self, template_id, visitor_id=None):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools.mail import email_normalize
 
+from .prefetch import APART
+
 STAMPS = frozenset({"service_email_user_id", "service_email_date"})
 
 
@@ -20,9 +22,10 @@ class ResPartner(models.Model):
         copy=False,
         ondelete="set null",
         help="Who entered the e-mail address, or put the card below its company.",
+        prefetch=APART,
     )
     service_email_date = fields.Datetime(
-        "Address Written On", readonly=True, copy=False
+        "Address Written On", readonly=True, copy=False, prefetch=APART
     )
 
     @api.model_create_multi

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from .prefetch import APART
+
 #: An order in one of these states takes another line.
 OPEN_STATES = ("draft", "sent", "sale")
 
@@ -14,6 +16,7 @@ class ResCompany(models.Model):
         domain="[('sale_ok', '=', True)]",
         help="A change that the customer confirmed on an order adds a line of this "
         "product with the price difference; without a product only a note.",
+        prefetch=APART,
     )
 
 

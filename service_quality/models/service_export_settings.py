@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .prefetch import APART
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -9,16 +11,19 @@ class ResCompany(models.Model):
         default=50_000,
         help="Larger workbooks are made in the background; the reader is told when "
         "one is ready.",
+        prefetch=APART,
     )
     service_export_days = fields.Integer(
         "Keep Exports (days)",
         default=7,
         help="Then the file is deleted and links to it lead nowhere.",
+        prefetch=APART,
     )
     service_export_mail_mb = fields.Integer(
         "Largest Attachment (MB)",
         default=8,
         help="Scheduled reports that are larger are sent as a link.",
+        prefetch=APART,
     )
 
     _service_export_settings_sane = models.Constraint(

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .prefetch import APART
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -8,12 +10,14 @@ class ResCompany(models.Model):
         "Links Valid For (days)",
         default=30,
         help="So long a customer can answer by the link in his mail.",
+        prefetch=APART,
     )
     service_ask_again_days = fields.Integer(
         "Remind the Customer After (days)",
         default=3,
         help="A customer who has not answered a question gets one reminder after so "
         "many days; 0 for never.",
+        prefetch=APART,
     )
 
     _service_link_settings_sane = models.Constraint(

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 from odoo.tools.mail import email_normalize
 
+from .prefetch import APART
+
 _logger = logging.getLogger(__name__)
 
 #: A call longer ago than this is history: after a downtime nobody is asked about it.
@@ -20,11 +22,13 @@ class ResCompany(models.Model):
         "Ask Whether It Was Kept",
         help="Customers are asked by mail, once, about a call of which there is "
         "nothing but our own word.",
+        prefetch=APART,
     )
     service_ask_kept_days = fields.Integer(
         "Days Between Two Such Questions",
         default=14,
         help="A customer gets at most one such question in so many days.",
+        prefetch=APART,
     )
 
     _service_ask_kept_sane = models.Constraint(

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .prefetch import APART
+
 PRIVACY = [("person", "Figures per person"), ("team", "Figures per team, no names")]
 
 
@@ -9,27 +11,32 @@ class ResCompany(models.Model):
     service_peer_review = fields.Boolean(
         "Peers May Review",
         help="Colleagues who may see a document may review the work on it.",
+        prefetch=APART,
     )
     service_dispute_days = fields.Integer(
         "Time to Dispute (working days)",
         default=5,
         help="So long an employee may dispute a review; then it counts as "
         "acknowledged.",
+        prefetch=APART,
     )
     service_honesty_seconds = fields.Integer(
         "Quick Answer (seconds)",
         default=3,
         help="Two answers closer to each other than this count as quick.",
+        prefetch=APART,
     )
     service_honesty_lines = fields.Integer(
         "Answers for a Signal",
         default=20,
         help="With fewer answers nothing is said about how a list was answered.",
+        prefetch=APART,
     )
     service_honesty_days = fields.Integer(
         "Days Looked At",
         default=90,
         help="Answers of the last days that the signals are taken from.",
+        prefetch=APART,
     )
     service_privacy = fields.Selection(
         PRIVACY,
