@@ -69,11 +69,10 @@ class ServiceReviewStartWizard(models.TransientModel):
 
     @api.depends("purpose")
     def _compute_template_id(self):
-        """Choose the template when there is only one."""
+        """Choose the template made for the purpose when there is only one."""
         Template = self.env["service.checklist.template"]
         for wizard in self:
-            purposes = (wizard.purposes or "").split(",")
-            found = Template.search([("purpose", "in", purposes)], limit=2)
+            found = Template.search([("purpose", "=", wizard.purpose)], limit=2)
             wizard.template_id = found if len(found) == 1 else wizard.template_id
 
     def action_apply(self):
