@@ -39,6 +39,11 @@ def parser():
         "hosts", help="run the tests of the hosts, without and with our addons"
     )
     hosts.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    hosts.add_argument(
+        "--neighbours",
+        action="store_true",
+        help="beside addons of others (OCA): ratings, SLA, job queue",
+    )
     lint = commands.add_parser(
         "lint", help="check the style of code, manifests and views"
     )
@@ -142,7 +147,7 @@ def execute_inside(options):
     if options.command == "hosts":
         from .hosts import hosts
 
-        return hosts(options.names)
+        return hosts(options.names, options.neighbours)
     from .test import test
 
     return test(options.pytest)

@@ -152,10 +152,14 @@ class Databases:
             raise
         self.rename(unfinished, name)
 
-    def odoo(self, database, title, *options):
-        """Install or update modules; fail with the log if Odoo complains."""
+    def odoo(self, database, title, *options, env=None, **extra):
+        """Install or update modules; fail with the log if Odoo complains.
+
+        :param dict env: the environment; default that of all Odoo processes
+        :param extra: options of the configuration
+        """
         log_path = paths.LOGS / "install.log"
-        config = odoo_server.write_config(database, self.server)
+        config = odoo_server.write_config(database, self.server, **extra)
         command = [
             *(paths.venv_python(), paths.TOOLS / "inside_odoo.py", ",".join(BUNDLES)),
             *("-c", config, "--no-http", "--skip-auto-install", *options),
@@ -165,7 +169,7 @@ class Databases:
                 process = processes.start(
                     command,
                     log_path=log_path,
-                    env=odoo_server.environment(self.server),
+                    env=env or odoo_server.environment(self.server),
                     cwd=paths.STATE,
                 )
                 try:

@@ -2,14 +2,24 @@
 
 A good neighbour changes nothing: each test of the hosts has the same outcome in a
 database that never had our addons and in one that has them all. Tests are compared one
-by one, not only counted.
+by one, not only counted. With ``--neighbours`` addons of others are in both databases,
+and their tests are compared as well.
 """
 
 import os
 from pathlib import Path
 from xml.etree import ElementTree
 
-from . import browser, locks, odoo_server, odoo_source, paths, postgres, processes
+from . import (
+    browser,
+    locks,
+    neighbours,
+    odoo_server,
+    odoo_source,
+    paths,
+    postgres,
+    processes,
+)
 from .databases import Databases
 from .settings import HOST_TESTS, HOST_TESTS_LEFT_OUT
 from .ui import DevError, say
@@ -23,36 +33,43 @@ FIND = (
 OPTIONS = ("-p", "no:cacheprovider", "-q", "--odoo-http", "--tb=no", "-W", "ignore")
 
 
-def hosts(names):
+def hosts(names, with_neighbours=False):
     """Run the tests of the named hosts, or of all; return 1 if any differs."""
-    unknown = set(names) - set(HOST_TESTS)
+    known = [*HOST_TESTS, *(neighbours.MODULES if with_neighbours else ())]
+    unknown = set(names) - set(known)
     if unknown:
         raise DevError(
             f"There are no tests of {', '.join(sorted(unknown))} here.",
-            f"choose from {', '.join(HOST_TESTS)}.",
+            f"choose from {', '.join(known)}.",
         )
-    names = names or list(HOST_TESTS)
+    names = names or known
     with postgres.server() as server:
         with locks.preparing("hosts"):
             source = odoo_source.ensure()
             databases = Databases(server, source.version)
             templates = {"without": databases.base(), "with": databases.addon()}
         outcomes = {
-            arm: run_arm(databases, server, arm, template, names)
+            arm: run_arm(databases, server, arm, template, names, with_neighbours)
             for arm, template in templates.items()
         }
     return compare(outcomes["without"], outcomes["with"])
 
 
-def run_arm(databases, server, arm, template, names):
+def run_arm(databases, server, arm, template, names, with_neighbours):
     """Run the tests in a copy of a template; return {test: outcome}."""
     database = databases.name("test", f"{arm}_{os.getpid()}")
     databases.drop(database)
     databases.copy(template, database)
-    config = odoo_server.write_config(database, server)
+    env, extra = odoo_server.environment(server), {}
+    if with_neighbours:
+        env["PYTHONPATH"] = str(neighbours.folder())
+        extra["addons_path"] = neighbours.addons_path()
+        modules = ",".join(neighbours.MODULES)
+        title = f"Installing {modules}"
+        databases.odoo(database, title, "-i", modules, env=env, **extra)
+    config = odoo_server.write_config(database, server, **extra)
     report = paths.STATE / f"hosts_{arm}.xml"
     report.unlink(missing_ok=True)
-    env = odoo_server.environment(server)
     if folder := browser.folder_with_browser():
         env["PATH"] += os.pathsep + folder
     say(f"Tests of {', '.join(names)}, {arm} our addons ...")
@@ -79,7 +96,7 @@ def find_tests(config, env, names):
     )
     folders = [line for line in log.splitlines() if os.path.isdir(line)]
     for name, folder in zip(names, folders, strict=True):
-        for pattern in HOST_TESTS[name]:
+        for pattern in HOST_TESTS.get(name, ("test_*.py",)):
             for path in sorted(Path(folder, "tests").glob(pattern)):
                 if not any(map(path.match, HOST_TESTS_LEFT_OUT)):
                     yield path
