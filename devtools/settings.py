@@ -11,7 +11,7 @@ LANGUAGES = ("en_US", "hu_HU", "ru_RU")
 # (who, login, password) as the demo data of Odoo and of the addon have them.
 LOGINS = (
     ("administrator", "admin", "admin"),
-    ("service manager", "manager", "manager"),
+    ("service manager", "manager1", "manager1"),
     ("agent", "agent1", "agent1"),
     ("agent", "agent2", "agent2"),
     ("customer (portal)", "customer", "customer"),
