@@ -502,6 +502,15 @@ class ServiceCase(TransactionCase):
         if counted is not None:
             self.assertEqual(promise.is_counted, counted)
 
+    def assertDeletesNothing(self, document, user):
+        """A user may not delete a document, and we look nothing up for him first."""
+        looked = []
+        model = self.registry[document._name]
+        with patch.object(model, "_service_is_watched", lambda rows: looked.append(1)):
+            with self.assertRaises(AccessError):
+                document.with_user(user).unlink()
+        self.assertFalse(looked)
+
     def events_of(self, record):
         """Return the kinds of events about a record, oldest first."""
         self.sync()
@@ -640,6 +649,13 @@ class HostTests:
         self.finish(document)
         self.assertOutcome(answer, "late", counted=True)
         self.assertOutcome(deadline, "late", counted=True)
+
+    def test_refused_deletion_reads_nothing(self):
+        """What we look up first must not change what the host says to a stranger."""
+        document, _answer, _deadline = self.make_served()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertDeletesNothing(document, self.nobody)
 
     def test_opened_again(self):
         document, _answer, deadline = self.make_served()

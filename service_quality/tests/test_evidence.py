@@ -863,6 +863,14 @@ class TestClosing(ServiceCase):
     # People and documents come and go
     # ------------------------------------------------------------------
 
+    def test_refused_deletion_reads_nothing(self):
+        """What we look up first must not change what the host says to a stranger."""
+        for document in (self.ticket, self.make_order()):
+            self.make_promise(document)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertDeletesNothing(document, self.nobody)
+
     def test_deleting_keeps_the_figures(self):
         kept = self.make_promise(self.ticket, kind="callback")
         self.as_user(kept, self.agent).action_keep("done")
