@@ -146,6 +146,15 @@ class TestLink(LinkCase):
         self.assertEqual(self.decide(self.token, "yes"), "gone")
         self.assertOutcome(self.promise, "kept")
 
+    def test_what_it_was_about_is_gone(self):
+        self.assertTrue(self.find())
+        # SQL: nobody can delete a promise
+        self.env.cr.execute(
+            "DELETE FROM service_promise WHERE id = %s", self.promise.ids
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.find())
+
     def test_text_that_was_tampered_with(self):
         """The hash binds the text: changed in the database, the link is dead."""
         link = self.link._service_unseal()
