@@ -1,5 +1,8 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import ServiceCase
 
@@ -135,3 +138,14 @@ class TestMultiCompany(ServiceCase):
                 rules = self.env["ir.rule"].search([("model_id.model", "=", name)])
                 domains = " ".join(rules.mapped("domain_force"))
                 self.assertIn("company_ids", domains, name)
+
+    def test_second_employee_of_a_user(self):
+        """Odoo says what is wrong: no rule stumbles over what is not written yet."""
+        self.agent.group_ids += self.env.ref("hr.group_hr_user")
+        second = self.env["hr.employee"].create(
+            {"name": "The same man again", "company_id": self.company.id}
+        )
+        form = Form(self.as_user(second, self.agent))
+        form.user_id = self.agent
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            form.save()
