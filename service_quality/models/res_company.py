@@ -62,7 +62,9 @@ class ResCompany(models.Model):
         prefetch=APART,
     )
     service_low_score = fields.Float(
-        "Low Score", default=50.0, help="An answer below this (0-100) opens a recovery."
+        "Low Score",
+        default=50.0,
+        help="An answer below this (0-100) opens a recovery.",
     )
     service_recovery_on = fields.Selection(
         [

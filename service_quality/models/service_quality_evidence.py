@@ -52,18 +52,15 @@ class ServiceQualityMixin(models.AbstractModel):
         :param dict states: document id -> ``is_new``, ``was_waiting``
         :param now: server time, naive UTC
         """
-        Promise = self.env["service.promise"]
         old = pending.filtered(lambda doc: not states[doc.id]["is_new"])
-        if not old or not Promise._service_may_pause(old):
-            return
-        if not any(plan.rule_ids for plan, _documents in matches):
+        if not old or not any(plan.rule_ids for plan, _documents in matches):
             return
         waiting = self.env["service.plan.rule"]._service_waiting(old)
         changed = old.filtered(
             lambda doc: states[doc.id]["was_waiting"] or doc.id in waiting
         )
         if changed:
-            Promise._service_follow_pauses(changed, now)
+            self.env["service.promise"]._service_follow_pauses(changed, now)
 
     def _service_revive(self, documents, now):
         """Let run again what a recent closing or cancelling of documents ended."""

@@ -17,7 +17,8 @@ class ServiceQualityMixin(models.AbstractModel):
         On new documents, and on those that meet a plan or rule for the first time:
         what ran on a document once is not started again.
         """
-        joining = self.filtered(
+        # sudo: done or not, cancelled or not; who changed it may see it no longer
+        joining = self.sudo().filtered(
             lambda doc: (
                 (states[doc.id]["is_new"] or states[doc.id]["matched"] is not None)
                 and not doc._service_is_done()
@@ -57,13 +58,10 @@ class ServiceQualityMixin(models.AbstractModel):
         """
         Checklist = self.env["service.checklist"]
         started = set()  # on new documents nothing else runs
-        guarded = None
+        guarded = set().union(*(docs._ids for row, docs in matches if row.is_gate))
         for plan, documents in matches:
             if not plan.template_ids:
                 continue
-            if guarded is None:
-                gates = [docs._ids for row, docs in matches if row.is_gate]
-                guarded = set().union(*gates)
             if fresh := documents & new:
                 started |= Checklist._service_unseal()._service_copy_later(
                     fresh, plan.template_ids, guarded, started

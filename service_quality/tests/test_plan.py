@@ -313,6 +313,19 @@ class TestEntering(ServiceCase):
         self.env.invalidate_all()
         self.assertEqual(len(ticket.service_promise_ids), 2)
 
+    def test_met_by_the_change_that_gave_it_away(self):
+        """Who hands a document on may see it no longer when it is judged."""
+        self.make_plan(rules=[{**SOLVED, "domain": "[('priority','=','3')]"}])
+        ticket = self.make_ticket(priority="1")
+        own = self.as_user(ticket, self.agent)
+        own.write({"priority": "3", "user_id": self.agent2.id, "team_id": False})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(own.has_access("read"))
+        self.sync()
+        self.env.invalidate_all()
+        self.assertEqual(ticket.service_promise_ids.name, SOLVED["name"])
+
     def test_order_joins_when_confirmed(self):
         template = self.make_template()
         self.make_plan(
