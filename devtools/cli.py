@@ -45,7 +45,7 @@ def parser():
         help="beside addons of others (OCA): ratings, SLA, job queue",
     )
     lint = commands.add_parser(
-        "lint", help="check the style of code, manifests and views"
+        "lint", help="check the style of Python, JavaScript, manifests and views"
     )
     lint.add_argument(
         "--fix", action="store_true", help="correct what can be corrected by itself"

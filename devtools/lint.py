@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import locks, paths, python_env, whitespace
+from . import eslint, locks, paths, python_env, whitespace
 from .ui import say
 
 NOT_CHECKED = ("LICENSE", ".lock")
@@ -39,6 +39,7 @@ def commands(fix):
     found = {
         "ruff format": ["ruff", "format", *([] if fix else ["--diff"]), "-q", "."],
         "ruff": ["ruff", "check", "--quiet", *(["--fix"] if fix else []), "."],
+        "eslint": eslint.command(fix),
     }
     if addons:
         found["pylint-odoo"] = ["pylint", "--rcfile=pyproject.toml", *addons]
@@ -56,7 +57,7 @@ def passes(name, command):
         [str(paths.LINT_VENV / "bin" / program), *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         cwd=paths.ROOT,
-        env={**os.environ, "PYTHONPATH": ""},
+        env={**eslint.environment(), "PYTHONPATH": ""},
     )
 
 

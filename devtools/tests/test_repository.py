@@ -1,11 +1,12 @@
 """What may not stand in the repository, and what must agree in it."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
-from devtools import lint, paths
+from devtools import lint, node, paths
 
 # put together here, because this file is in the repository, too
 REGISTRIES = (
@@ -55,8 +56,32 @@ def test_pre_commit_has_the_versions_of_lint():
     assert all(f"{pin} \\" in locked for pin in pinned)
 
 
+def test_pre_commit_has_the_version_of_eslint():
+    package = json.loads((paths.TOOLS / "package.json").read_text())
+    pinned = {f"{name}@{pin}" for name, pin in package["devDependencies"].items()}
+    config = (paths.ROOT / ".pre-commit-config.yaml").read_text()
+    assert set(re.findall(r'"([\w@/-]+@[\d.]+)"', config)) == pinned
+
+
+def test_the_lock_of_npm_has_hashes_and_no_address():
+    lock = json.loads((paths.TOOLS / "package-lock.json").read_text())
+    packages = [package for name, package in lock["packages"].items() if name]
+    assert packages
+    for package in packages:
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package
+
+
+LOCKS = (
+    paths.LOCK_FILE,
+    paths.LINT_LOCK_FILE,
+    paths.BOOTSTRAP_LOCK_FILE,
+    node.LOCK_FILE,
+)
+
+
 def test_locks_have_hashes_and_no_index():
-    for lock in (paths.LOCK_FILE, paths.LINT_LOCK_FILE, paths.BOOTSTRAP_LOCK_FILE):
+    for lock in LOCKS:
         lines = lock.read_text().splitlines()
         names = [line for line in lines if "==" in line]
         assert names and all(line.endswith("\\") for line in names)
@@ -67,7 +92,7 @@ def test_functions_of_the_tool_are_short():
     import ast
 
     for path in sorted(paths.TOOLS.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef):
-                length = node.end_lineno - node.lineno + 1
-                assert length <= 40, f"{path.name}: {node.name} has {length} lines"
+        for part in ast.walk(ast.parse(path.read_text())):
+            if isinstance(part, ast.FunctionDef):
+                length = part.end_lineno - part.lineno + 1
+                assert length <= 40, f"{path.name}: {part.name} has {length} lines"

@@ -57,7 +57,8 @@ export function comparisons() {
  * @returns {{date_from: string, date_to: string}} first and last day
  */
 export function periodDates(period, today = DateTime.now()) {
-    let [start, end] = [today, today];
+    let start;
+    let end = today;
     if (period.startsWith("days_")) {
         start = today.minus({ days: parseInt(period.slice(5)) - 1 });
     } else if (period.startsWith("last_")) {
