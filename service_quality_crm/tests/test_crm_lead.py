@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from odoo.addons.service_quality.tests.common import HostTests, ServiceCase
@@ -50,3 +52,34 @@ class TestCrmLead(HostTests, ServiceCase):
         self.sync()
         promise = self.make_promise(lead, kind="callback", tell=False)
         self.assertEqual(promise.partner_email, "new@elsewhere.example")
+
+    def come(self, days_ago, **vals):
+        """Make a lead that was stored so many days ago."""
+        moment = self.now - timedelta(days=days_ago)
+        with self.at(moment):
+            lead = self.make_document(**vals)
+            self.sync()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = %s WHERE id = %s", [moment, lead.id]
+        )
+        return lead
+
+    def silent(self):
+        """Find out who is silent, as the scheduled action does."""
+        self.sync()
+        customers = self.env["service.silent.customer"]
+        customers._service_refresh()
+        return customers.search([("partner_id", "=", self.customer_company.id)])
+
+    def test_a_lead_shows_the_customer_and_an_opportunity_does_not(self):
+        self.company.write({"service_silent_factor": 3, "service_silent_days": 180})
+        for days in (70, 60, 50, 40):
+            lead = self.come(days)
+        with self.at(self.now - timedelta(days=39)):
+            self.make_promise(lead)
+        self.assertEqual(self.silent().res_name, lead.display_name)
+        # what we want to sell him was our idea
+        ours = self.come(1, type="opportunity")
+        self.assertTrue(self.silent())
+        ours.type = "lead"
+        self.assertFalse(self.silent())

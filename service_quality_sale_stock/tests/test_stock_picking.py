@@ -72,3 +72,33 @@ class TestStockPicking(ServiceCase):
         order.picking_ids.date_done = promise.date_made
         self.sync()
         self.assertOutcome(promise, "late")
+
+    def test_goods_that_nobody_ordered(self):
+        """A delivery without an order is no business of ours, alone or in a batch."""
+        order, promise = self.make_delivery()
+        gift = order.picking_ids.copy({"sale_id": False, "origin": False})
+        gift.move_ids.sale_line_id = False
+        gift.action_confirm()
+        self.assertFalse(gift.sale_id)
+        self.wait(hours=1)
+        both = gift + order.picking_ids
+        self.deliver(both, 2)
+        self.assertEqual(set(both.mapped("state")), {"done"})
+        self.assertOutcome(promise, "kept")
+        delivered = self.raw_events(order).filtered(lambda row: row.kind == "delivered")
+        self.assertEqual(delivered.note, order.picking_ids.name)
+
+    def test_goods_that_come_back(self):
+        """A return is a picking of the order, and delivers nothing."""
+        order, _promise = self.make_delivery()
+        delivery = order.picking_ids
+        self.deliver(delivery, 2)
+        wizard = self.env["stock.return.picking"].create({"picking_id": delivery.id})
+        wizard.product_return_moves.quantity = 2
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        self.deliver(back, 2)
+        self.assertEqual(back.state, "done")
+        events = self.raw_events(order).filtered(lambda row: row.kind == "delivered")
+        self.assertEqual(events.mapped("note"), [delivery.name])
