@@ -21,6 +21,7 @@ from .measure import Arm
 
 NAMES = (
     "hosts",
+    "requests",
     "ledger",
     "reminders",
     "silent",

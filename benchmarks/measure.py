@@ -61,13 +61,10 @@ class Arm:
         database runs elsewhere, it is that clock.
         """
         self.cursor.execute("SELECT pg_backend_pid()")
-        backend = Path(f"/proc/{self.cursor.fetchone()[0]}/schedstat")
-        host = self.cursor.connection.info.host or ""
-        is_here = host in LOCAL or host.startswith("/")
-        if not is_here or not backend.exists():
+        pids = [pid for (pid,) in self.cursor.fetchall()]
+        if not has_backends(self.cursor, pids):
             return time.perf_counter
-        # the first figure: nanoseconds on a processor
-        return lambda: time.process_time() + int(backend.read_text().split()[0]) / 1e9
+        return lambda: time.process_time() + backend_seconds(pids)
 
     def measure(self, operation, of_work=False):
         """Return (seconds, queries) of one call up to its commit, then roll back.
@@ -91,6 +88,24 @@ class Arm:
         queries = cursor.sql_log_count - queries
         cursor.rollback()
         return seconds, queries
+
+
+def has_backends(cursor, pids):
+    """Tell whether these processes of the database run on this machine."""
+    host = cursor.connection.info.host or ""
+    is_here = host in LOCAL or host.startswith("/")
+    return is_here and all(map(Path.exists, map(schedstat, pids)))
+
+
+def schedstat(pid):
+    """Where Linux tells how long a process was on a processor."""
+    return Path(f"/proc/{pid}/schedstat")
+
+
+def backend_seconds(pids):
+    """Return how long these processes of the database were on a processor."""
+    # the first figure: nanoseconds
+    return sum(int(schedstat(pid).read_text().split()[0]) for pid in pids) / 1e9
 
 
 @contextmanager

@@ -230,6 +230,32 @@ class TestAccess(ServiceCase):
             with self.assertRaises(AccessError):
                 document.get_service_panel_data()
 
+    def test_number_on_the_button_is_what_it_opens(self):
+        """Counted without the rules, so they are compared with them here."""
+        ticket, order = self.make_ticket(), self.make_order()
+        for document in (ticket, order):
+            for _ in range(2):
+                self.make_promise(document)
+        companies = self.company + self.other_company
+        self.manager.company_ids += companies
+        for user in (self.agent, self.manager):
+            for active in (self.company, self.other_company, companies):
+                if not active <= user.company_ids:
+                    continue
+                context = {"allowed_company_ids": active.ids}
+                for document in (ticket, order):
+                    mine = self.as_user(document, user).with_context(**context)
+                    if not mine.has_access("read"):
+                        continue
+                    action = mine.action_service_open_promises()
+                    opened = mine.env["service.promise"].search(action["domain"])
+                    [number] = mine.read(["service_promise_count"])
+                    with self.subTest(user=user.login, active=active.ids):
+                        self.assertEqual(number["service_promise_count"], len(opened))
+        elsewhere = ticket.with_context(allowed_company_ids=self.other_company.ids)
+        self.assertEqual(elsewhere.service_promise_count, 0)
+        self.assertGreaterEqual(ticket.service_promise_count, 2)
+
     def test_portal_employee_is_still_an_outsider(self):
         """Being led by somebody, or leading, needs the group as well."""
         self.nobody.employee_ids.child_ids = self.employee
