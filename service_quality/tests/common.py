@@ -557,6 +557,20 @@ class TourCase(HttpCase):
             for extension in extensions:
                 getattr(bundle, extension)()
 
+    @classmethod
+    def _make_user(cls, login, groups):
+        """Make a user of ``cls.company``, whose password is his login."""
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            tz="Europe/Budapest",
+            lang="en_US",
+            email=f"{login}@example.com",
+        )
+
     def start_tour(self, *args, timeout=300, **kwargs):
         return super().start_tour(*args, timeout=timeout, **kwargs)
 

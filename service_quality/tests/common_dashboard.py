@@ -1,7 +1,6 @@
 from datetime import timedelta
 
-from odoo import Command, fields
-from odoo.tests import new_test_user
+from odoo import fields
 
 from .common import CLIENT_BUNDLES, TourCase
 
@@ -48,19 +47,6 @@ class DashboardBrowserCase(TourCase):
             cls._make_promises(*row)
         cls._make_running()
         cls.env.flush_all()
-
-    @classmethod
-    def _make_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            tz="Europe/Budapest",
-            lang="en_US",
-            email=f"{login}@example.com",
-        )
 
     @classmethod
     def _make_promises(cls, name, kind, outcome, number):

@@ -1,8 +1,8 @@
 import re
 from datetime import timedelta
 
-from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo import fields
+from odoo.tests import tagged
 
 from .common import TourCase
 
@@ -85,19 +85,6 @@ class TestFeedbackTour(TourCase):
             ]
         )
         cls._answer_before(before, 4)
-
-    @classmethod
-    def _make_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            tz="Europe/Budapest",
-            lang="en_US",
-            email=f"{login}@example.com",
-        )
 
     @classmethod
     def _answer_before(cls, ticket, count):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo import fields
+from odoo.tests import tagged
 
 from .common import TourCase
 
@@ -36,19 +36,6 @@ class TestLedgerTour(TourCase):
         )
         cls.customer = cls.env["res.partner"].create(
             {"name": "Tour Customer", "email": "tour@customer.example.com"}
-        )
-
-    @classmethod
-    def _make_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            tz="Europe/Budapest",
-            lang="en_US",
-            email=f"{login}@example.com",
         )
 
     def _make_documents(self):

@@ -1,5 +1,4 @@
-from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import TourCase
 from .common_link import LINK
@@ -59,19 +58,6 @@ class TestScopeTour(TourCase):
                 "user_id": agent.id,
                 "company_id": cls.company.id,
             }
-        )
-
-    @classmethod
-    def _make_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=groups,
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            tz="Europe/Budapest",
-            lang="en_US",
-            email=f"{login}@example.com",
         )
 
     def test_agent_customer_manager(self):
