@@ -52,6 +52,7 @@ from . import test_report_schedule
 from . import test_review
 from . import test_review_ledger
 from . import test_review_program
+from . import test_rollup_tables
 from . import test_sample
 from . import test_scope
 from . import test_scope_counts
