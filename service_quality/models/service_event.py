@@ -7,7 +7,7 @@ from odoo.tools import format_datetime
 MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\b")
 
 EVENT_KINDS = [
-    ("made", "Promise recorded"),
+    ("made", "Recorded"),
     ("told", "Customer informed of the promise"),
     ("evidence", "Evidence"),
     ("informed", "Customer informed"),
@@ -98,8 +98,8 @@ class ServiceEvent(models.Model):
     kind = fields.Selection(EVENT_KINDS, required=True, readonly=True)
     old_value = fields.Char(readonly=True)
     new_value = fields.Char(readonly=True)
-    old_shown = fields.Char("From", compute="_compute_shown")
-    new_shown = fields.Char("To", compute="_compute_shown")
+    old_shown = fields.Char("Old", compute="_compute_shown")
+    new_shown = fields.Char("New", compute="_compute_shown")
     note = fields.Text(readonly=True, help="Text of the evidence, copied.")
     company_id = fields.Many2one("res.company", readonly=True, index=True)
 

@@ -168,8 +168,8 @@ class ServiceWorkbook(models.AbstractModel):
         facts = [
             (_("Period"), texts["period_text"], "text"),
             (_("Filters"), texts["filters_text"], "text"),
-            (_("Made on"), made.replace(tzinfo=None), "datetime"),
-            (_("Made by"), self.env.user.name, "text"),
+            (_("Created on"), made.replace(tzinfo=None), "datetime"),
+            (_("Created by"), self.env.user.name, "text"),
         ]
         if settings.is_private:
             text = _("Figures are shown per team, without names.")

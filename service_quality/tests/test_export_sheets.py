@@ -268,7 +268,7 @@ class TestExportSheets(ExportCase):
             for sheet in book.worksheets:
                 made_by = 0
                 for row in sheet.iter_rows(values_only=True):
-                    if row[0] == "Made by":
+                    if row[0] == "Created by":
                         made_by += 1
                         continue
                     for value in row:

@@ -15,8 +15,11 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
  */
 export function addLazyAction(tag, { bundle, component, path, displayName }) {
     class LazyAction extends Component {
+        // The client lets a page scroll inside what bears this class, and nowhere else
         static template = xml`
-            <LazyComponent bundle="bundle" Component="component" props="props" />`;
+            <div class="o_action">
+                <LazyComponent bundle="bundle" Component="component" props="props" />
+            </div>`;
         static components = { LazyComponent };
         static props = { ...standardActionServiceProps };
         static path = path;

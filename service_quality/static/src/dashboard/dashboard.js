@@ -21,7 +21,7 @@ import { QualityQuadrant } from "./quadrant";
 import { RateTrend } from "./rate_trend";
 import { Sparkline } from "./sparkline";
 import { TeamComparison } from "./team_comparison";
-import { definitionId, useDefinitions } from "./use_definitions";
+import { DEFINED, definitionId, useDefinitions } from "./use_definitions";
 
 const MODEL = "service.dashboard";
 const ACCESS_ERROR = "odoo.exceptions.AccessError";
@@ -183,7 +183,11 @@ export class ServiceDashboard extends Component {
     }
 
     get definitions() {
-        return Object.entries(this.data.definitions).map(([key, text]) => ({ key, text }));
+        return Object.entries(this.data.definitions).map(([key, text]) => ({
+            key,
+            name: DEFINED[key],
+            text,
+        }));
     }
 
     get periodText() {

@@ -1,5 +1,38 @@
 import { Component, useEffect, xml } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+
+/** What the figures are called where their meanings stand together. */
+export const DEFINED = {
+    kept_rate: _t("Kept rate"),
+    counted: _t("Counted promises"),
+    kept: _t("Kept"),
+    late: _t("Late"),
+    missed: _t("Missed"),
+    overdue: _t("Overdue"),
+    neutral: _t("Neutral"),
+    cancelled: _t("Of these cancelled"),
+    interval: _t("Interval"),
+    open: _t("Open"),
+    uncounted: _t("Not counted"),
+    overdue_now: _t("Overdue now"),
+    satisfaction: _t("Satisfaction"),
+    checklist_score: _t("Score of checklists"),
+    delay: _t("Hours late"),
+    moved: _t("Moved"),
+    excused: _t("Excused"),
+    withdrawn: _t("Withdrawn"),
+    due_today: _t("Due today"),
+    open_now: _t("Running now"),
+    is_few: _t("Promises to compare"),
+    team: _t("The others"),
+    failed_lines: _t("Checklist lines answered with no"),
+    heatmap: _t("Broken promises by weekday and hour"),
+    quadrant: _t("Quality of the work and of the service"),
+    recoveries: _t("Recoveries"),
+    silent: _t("Silent customers"),
+    period: _t("Period"),
+};
 
 /** Id of the text that defines a figure, for `aria-describedby`. */
 export const definitionId = (key) => `service_definition_${key}`;

@@ -18,14 +18,19 @@ export class GapField extends Component {
 
     get marks() {
         const data = this.props.record.data;
+        // A single letter is no term of a translation: take it from the word
         const all = [
-            ["self", _t("S"), data.has_self, data.self_points],
-            ["reviewer", _t("R"), data.is_scored, data.points],
-            ["customer", _t("C"), data.has_customer, data.customer_points],
+            ["self", _t("Self"), data.has_self, data.self_points],
+            ["reviewer", _t("Reviewer"), data.is_scored, data.points],
+            ["customer", _t("Customer"), data.has_customer, data.customer_points],
         ];
         const marks = all
             .filter(([, , isThere]) => isThere)
-            .map(([key, letter, , points]) => ({ key, letter, x: points * LINE_WIDTH }))
+            .map(([key, word, , points]) => ({
+                key,
+                letter: String(word).charAt(0),
+                x: points * LINE_WIDTH,
+            }))
             .sort((one, other) => one.x - other.x);
         // Close answers stand beside each other, and nothing leaves the line
         let lowest = 0;

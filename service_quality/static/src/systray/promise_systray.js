@@ -1,4 +1,5 @@
-import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUnmount, useEffect, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { useDropdownState } from "@web/core/dropdown/dropdown_hooks";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
@@ -28,6 +29,15 @@ export class PromiseSystray extends Component {
             this.load(); // not awaited: the top bar does not wait for it
         });
         useBus(this.env.bus, PROMISE_CHANGED, () => this.load());
+        // The menus beside it were given their room before it was there
+        useEffect(
+            (...shown) => {
+                if (shown.some(Boolean)) {
+                    browser.dispatchEvent(new Event("resize"));
+                }
+            },
+            () => [this.state.data, this.state.data.overdue, this.state.data.today].map(Boolean)
+        );
         const timer = setInterval(() => this.load(), REFRESH_INTERVAL);
         onWillUnmount(() => clearInterval(timer));
     }
