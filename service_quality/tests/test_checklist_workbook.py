@@ -217,6 +217,27 @@ class TestChecklistWorkbook(ServiceCase):
         lines.append([1, "check", "Too many"])
         self.assertRefused(self.make_book(lines=lines), "at most 500 lines")
 
+    def test_what_is_no_file_at_all(self):
+        wizard = self.make_wizard(b"")
+        self.assertFalse(wizard.can_import or wizard.preview)
+        with self.assertRaisesRegex(UserError, "Choose a workbook first"):
+            wizard.action_import()
+
+    def test_an_automatic_line_is_a_check(self):
+        headers = {**HEADERS, "Lines": ["Key", "Type", "Text", "Automatic"]}
+        book = self.make_book(headers=headers, lines=[[1, "score", "Kept?", "yes"]])
+        self.assertRefused(book, "only a line of the type check can be automatic")
+
+    def test_numbers_that_a_spreadsheet_made_fractions(self):
+        """1.0 is the key 1: spreadsheets know no whole numbers."""
+        book = self.make_book(templates=[[1.0, "Imported", "work", 0.5]])
+        self.assertEqual(self.do_import(book).mapped("line_ids.name"), ["Done?"])
+
+    def test_rows_left_empty(self):
+        lines = [[1, "check", "One"], [None, "", None], [1, "check", "Two"]]
+        imported = self.do_import(self.make_book(lines=lines))
+        self.assertEqual(imported.line_ids.mapped("name"), ["One", "Two"])
+
     def test_no_workbook(self):
         bomb = io.BytesIO()
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:

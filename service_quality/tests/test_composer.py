@@ -152,3 +152,13 @@ class TestComposer(ServiceCase):
         )
         with self.assertRaises(UserError):
             composer.action_schedule_message()
+
+    def test_a_message_without_promise_is_scheduled(self):
+        ticket = self.make_ticket()
+        composer = self.compose(ticket, scheduled_date=str(NOW + timedelta(days=1)))
+        composer.action_schedule_message()
+        scheduled = self.env["mail.scheduled.message"].search(
+            [("model", "=", ticket._name), ("res_id", "=", ticket.id)]
+        )
+        self.assertEqual(scheduled.scheduled_date, NOW + timedelta(days=1))
+        self.assertFalse(self.promises_of(ticket))

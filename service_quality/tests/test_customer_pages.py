@@ -1,7 +1,9 @@
+import logging
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..models.service_link_decision import MAX_QUESTIONS
 from .common_link import LinkHttpCase
 
 METHODS = ("GET", "HEAD", "OPTIONS")
@@ -171,6 +173,36 @@ class TestConfirmPage(LinkHttpCase):
         self.assertIn("Yes, the new date is fine", response.text)
         body = self.ticket.message_ids.sorted("id")[-1].body
         self.assertIn("Why &lt;b&gt;so", body)
+
+    def test_the_servers_log_does_not_know_the_token(self):
+        """Whoever reads the access log must not be able to answer for a customer."""
+        feedback = f"/service_quality/feedback/{self.token}?satisfaction=100%25"
+        with self.assertLogs("werkzeug", logging.INFO) as logs:
+            self.get(self.token)
+            self.post(self.token, nonce="", decision="yes")
+            logger = logging.getLogger("werkzeug")
+            logger.info('%s - "GET %s" %s', "127.0.0.1", feedback, 200)
+            logger.info("GET %s %s%%", "/web/login", 5)
+        text = "\n".join(record.getMessage() for record in logs.records)
+        self.assertNotIn(self.token, text)
+        self.assertEqual(text.count("/service_quality/confirm/***"), 2)
+        self.assertIn(
+            '"GET /service_quality/feedback/***?satisfaction=100%25" 200', text
+        )
+        self.assertIn("GET /web/login 5%", text)
+
+    def test_more_questions_than_anybody_has(self):
+        for number in range(MAX_QUESTIONS):
+            response = self.post(self.token, decision="ask", question=f"Why {number}?")
+            self.assertEqual(response.status_code, 200)
+        messages = self.ticket.message_ids
+        response = self.post(self.token, decision="ask", question="And why?")
+        self.assertEqual(response.status_code, 409)
+        self.assertIn("No more questions can be asked here.", response.text)
+        self.assertEqual(self.ticket.message_ids, messages)
+        # he can still decide
+        self.assertEqual(self.post(self.token, decision="yes").status_code, 200)
+        self.assertEqual(self.link.decision, "yes")
 
     def test_in_the_recipients_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -618,6 +618,19 @@ class TestPortalPages(LinkHttpCase, PortalCase, ServiceHttpCase):
             self.assertEqual(page.status_code, 200, query)
         self.assertEqual(self.url_open("/my/promises/page/999999").status_code, 200)
 
+    def test_an_answer_that_cannot_be_taken(self):
+        """Of a running promise, or none of the two buttons: said, and nothing done."""
+        self.kept()  # so that the page has a form
+        running = self.make_promise(self.ticket, name="Still running")
+        declared = self.declared()
+        self.authenticate("sq_portal", "sq_portal")
+        for promise, value in ((running, "kept"), (declared, "maybe")):
+            before = self.facts_of(promise)
+            answer = self.press(promise, value, page="x" * 9)
+            self.assertEqual(answer.status_code, 200)
+            self.assertIn("This cannot be answered now.", answer.text)
+            self.assertEqual(self.facts_of(promise), before)
+
     def test_home_and_counter(self):
         self.kept()
         self.authenticate("sq_portal", "sq_portal")

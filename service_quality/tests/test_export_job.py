@@ -188,8 +188,12 @@ class TestExportJob(JobCase):
 
     def test_expiry(self):
         export, _state = self.start()
-        self.finish(export)
         reader = self.as_user(export, self.manager)
+        with self.assertRaisesRegex(UserError, "not ready yet"):
+            reader.action_download()
+        self.finish(export)
+        url = f"/service_quality/export/{export.id}"
+        self.assertEqual(reader.action_download()["url"], url)
         self.now = export.date_expiry - timedelta(seconds=1)
         reader._open_file()[0].close()
         self.now = export.date_expiry
@@ -245,6 +249,23 @@ class TestExportJob(JobCase):
         export.sudo().is_background = True
         self.run_cron()
         self.assertEqual(export.state, "failed")
+
+    def test_somebody_who_left(self):
+        """Neither his background export nor another one goes on in his name."""
+        export, _state = self.start()
+        other, _state = self.start(user=self.admin)
+        (export + other).sudo().is_background = True
+        self.manager.active = False
+        self.run_cron()
+        self.assertEqual((export.state, other.state), ("failed", "done"))
+        self.assertIn("no longer active", export.error)
+
+    def test_the_file_was_removed(self):
+        export, _state = self.start()
+        self.finish(export)
+        os.remove(export.sudo()._service_path("file"))
+        with self.assertRaisesRegex(UserError, "make the export again"):
+            self.as_user(export, self.manager)._open_file()
 
     def test_forged_options(self):
         for options in (

@@ -614,6 +614,25 @@ class TestReminder(ServiceCase):
             len(self.env["service.reminder"].search([("mail_id", "=", mail.id)])), 3
         )
 
+    def test_a_rule_has_hours_of_its_own(self):
+        """Earlier than the company's, or in a company that reminds nobody."""
+        self.company.service_remind_hours = 0
+        self.make_plan(
+            rules=[
+                {"name": "Done", "kind": "deadline", "hours": 6, "remind_hours": 4},
+                {"name": "Answer", "kind": "response", "hours": 6},
+            ]
+        )
+        ticket = self.make_ticket()
+        done = ticket.service_promise_ids.filtered(lambda row: row.kind == "deadline")
+        self.now = done.date_due - timedelta(hours=4, seconds=1)
+        self.assertFalse(self.run_cron())
+        self.wait(seconds=1)
+        mail = self.run_cron()
+        self.assertEqual(mail.email_to, self.agent.email)
+        self.assertEqual(done.reminder_ids.mail_id, mail)
+        self.assertFalse(self.run_cron())
+
     def test_another_due_version_is_reminded_again(self):
         promise = self.make_promise(self.ticket, date_due=self.after(hours=2))
         self.assertEqual(len(self.run_cron()), 1)

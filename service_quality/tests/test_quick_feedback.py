@@ -187,6 +187,12 @@ class TestQuickFeedback(QuickCase):
             with self.subTest(token=token[:20]):
                 self.assertLess(response.status_code, 500)
                 self.assertNotIn("radio", response.text)
+                response = self.url_open(
+                    f"/service_quality/feedback/{token}",
+                    data={"nonce": "", "satisfaction": "100"},
+                )
+                self.assertEqual(response.status_code, 404)
+        self.assertFalse(self.feedback())
 
     def test_employee_cannot_answer(self):
         """On GET and POST, with the link of the mail; the customer still can."""
@@ -227,6 +233,17 @@ class TestQuickFeedback(QuickCase):
         self.assertEqual(self.events_of(feedback), ["feedback", "feedback_revised"])
         event = self.raw_events(feedback)[-1]
         self.assertIn("satisfaction=25", event.old_value)
+
+    def test_revising_an_answer_without_a_face(self):
+        """The page shows again what was chosen, and only that."""
+        self.send(recommend="9", reason="result")
+        page = self.open_page(self.path()).text
+        checked = re.findall(r"<input[^>]*checked[^>]*>", page)
+        names = {re.search(r'name="(\w+)"', row)[1] for row in checked}
+        self.assertEqual(names, {"recommend", "reason"})
+        self.send(recommend="3", reason="result")
+        feedback = self.feedback()
+        self.assertEqual((feedback.recommend, feedback.has_satisfaction), (3, False))
 
     def test_locked_after_24_hours(self):
         self.send(satisfaction="25")

@@ -529,6 +529,67 @@ class TestRecoverySteps(RecoveryCase):
         )
         self.assertEqual(shown["res_id"], self.recoveries()[-1].id)
 
+    def test_the_window_says_what_a_step_needs(self):
+        model = self.model("service.recovery.wizard", self.agent)
+        for mode, hint in (
+            ("warn", "The customer reads this"),
+            ("apologise", "exactly these words by mail"),
+            ("close", "Better ask the customer"),
+            ("cause", False),
+        ):
+            wizard = model.create({"recovery_id": self.recovery.id, "mode": mode})
+            if hint:
+                self.assertIn(hint, wizard.hint)
+            else:
+                self.assertFalse(wizard.hint)
+        self.assertFalse(wizard.was_told)
+        self.act().action_set_cause("outside")
+        self.act().action_compensate("amount", 20, "For the trouble", True)
+        # told once: the window does not offer it again
+        self.assertTrue(model.create(wizard.copy_data()[0]).was_told)
+
+    def test_a_window_without_a_recovery(self):
+        wizard = self.model("service.recovery.wizard", self.agent).create(
+            {"mode": "apologise", "text": "Sorry"}
+        )
+        with self.assertRaisesRegex(UserError, "Choose a recovery first"):
+            wizard.action_apply()
+
+    def test_the_document_leads_to_its_recoveries(self):
+        """To those it has; else to the window that opens the first one."""
+        action = self.as_user(self.ticket, self.agent).action_service_open_recoveries()
+        self.assertEqual(action["res_model"], "service.recovery")
+        self.assertEqual(
+            self.model("service.recovery", self.agent).search(action["domain"]),
+            self.recovery,
+        )
+        other = self.make_ticket()
+        action = self.as_user(other, self.agent).action_service_open_recoveries()
+        self.assertEqual(action["res_model"], "service.recovery.wizard")
+        wizard = self.model("service.recovery.wizard", self.agent).with_context(
+            **action["context"]
+        )
+        wizard = wizard.create({"text": "Nobody came"})
+        shown = wizard.action_apply()
+        self.assertEqual(shown["res_id"], self.recoveries(other).id)
+        with self.assertRaises(AccessError):
+            self.as_user(other, self.agent2).action_service_open_recoveries()
+
+    def test_columns_of_the_board(self):
+        """Every step is a column, also an empty one; cancelled only when used."""
+
+        def columns():
+            board = self.model("service.recovery", self.manager)
+            rows = board.with_context(read_group_expand=True).formatted_read_group(
+                [("id", "=", self.recovery.id)], ["state"], ["__count"]
+            )
+            return [row["state"] for row in rows]
+
+        labels = [value for value, _label in self.recovery._fields["state"].selection]
+        self.assertEqual(columns(), [row for row in labels if row != "cancelled"])
+        self.act(self.manager).action_cancel("Opened in error")
+        self.assertEqual(columns(), labels)
+
     def test_deleted_document(self):
         self.ticket.unlink()
         self.sync()

@@ -183,3 +183,75 @@ class TestReportSchedule(JobCase):
             book = self.book_of(export)
             self.assertEqual(book.sheetnames, ["Promises"])
             self.assertEqual(book["Promises"].max_column, 1)
+
+    def test_somebody_elses_template(self):
+        template = self.model("service.export.template", self.manager2).create(
+            {"name": "Mine", "sheets": ["promises"]}
+        )
+        schedule = self.make_schedule()
+        with self.assertRaisesRegex(ValidationError, "somebody else"):
+            schedule.template_id = template
+            self.env.flush_all()
+        schedule.invalidate_recordset()
+        self.as_user(template, self.manager2).is_shared = True
+        schedule.template_id = template
+        self.assertEqual(schedule.template_id.summary, "Promises")
+
+    def test_proposed_moment(self):
+        """Next Monday at six in the morning of whoever makes it."""
+        schedules = self.model("service.report.schedule", self.manager2)
+        for now, due in (
+            # New York: Sunday 23:00, Monday 9:00; the clocks change on March 8
+            (datetime(2026, 3, 2, 4, 0), datetime(2026, 3, 2, 11, 0)),
+            (datetime(2026, 3, 2, 14, 0), datetime(2026, 3, 9, 10, 0)),
+        ):
+            with self.at(now):
+                vals = schedules.default_get(["date_next"])
+            self.assertEqual(vals["date_next"], due)
+
+    def test_one_poison_report_stops_no_other(self):
+        bad, good = self.make_schedule(), self.make_schedule(period="week")
+        original = type(bad)._service_make
+
+        def make(schedule, planned):
+            if schedule == bad:
+                raise ValueError("poison")
+            return original(schedule, planned)
+
+        self.patch(type(bad), "_service_make", make)
+        with self.assertLogs("odoo.addons.service_quality", "ERROR"):
+            self.run_cron()
+        self.assertEqual(len(self.mails_of(good)), 2)
+        self.assertFalse(bad.export_ids)
+        self.assertEqual(bad.note, "poison")
+        # it is tried again at its next time, not every minute
+        self.assertEqual(bad.date_next, datetime(2026, 5, 6, 5, 0))
+
+    def test_a_recipient_without_address(self):
+        schedule = self.make_schedule()
+        self.manager2.email = False
+        self.run_cron()
+        self.assertEqual(
+            self.mails_of(schedule).mapped("email_to"), [self.manager.email_formatted]
+        )
+        self.assertIn("no e-mail address", schedule.note)
+
+    def test_a_workbook_that_cannot_be_made(self):
+        """The owner reads on the report whose workbook failed, and why."""
+        schedule = self.make_schedule()
+        self.env["service.report.schedule"]._service_make_due()
+        self.env.ref("service_quality.group_manager").user_ids -= self.manager2
+        self.run_cron()
+        self.assertEqual(len(self.mails_of(schedule)), 1)
+        self.assertIn(self.manager2.name, schedule.note)
+
+    def test_filters(self):
+        schedule = self.make_schedule(kind="callback", department_id=self.department.id)
+        self.run_cron()
+        for export in schedule.sudo().export_ids:
+            rows = self.rows_of(self.book_of(export)["Promises"])
+            self.assertEqual({row["Kind"] for row in rows} - {"Callback"}, set())
+            self.assertEqual(export.options["filters"]["kind"], "callback")
+            self.assertEqual(
+                export.options["filters"]["department_id"], self.department.id
+            )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import ServiceCase
@@ -251,6 +251,8 @@ class TestReview(ReviewCase):
         events = self.raw_events(rows[0])
         seen = self.model("service.event", user).search([("id", "in", events.ids)])
         self.assertEqual(bool(seen), sees and bool(events))
+        for event in self.as_user(events, user):
+            self.assertEqual(event.has_access("read"), sees)
         if sees:
             self.as_user(rows, user).read(["display_name"])
             return
@@ -259,6 +261,30 @@ class TestReview(ReviewCase):
         if events:
             with self.assertRaises(AccessError):
                 self.as_user(events, user).read(["new_value"])
+
+    def test_what_the_user_is_to_it(self):
+        """Decides which buttons of the form he is shown."""
+        review, own, work = self.publish(), self.start_self(), None
+        work = self.start_checklist(self.ticket)
+        for row, roles in (
+            (review, {"agent": "employee", "manager": "reviewer", "admin": "judge"}),
+            (own, {"agent": "employee", "manager": "judge"}),
+            (work, {"agent": False, "manager": False}),
+        ):
+            for name, role in roles.items():
+                user = getattr(self, name)
+                with self.subTest(purpose=row.purpose, user=name):
+                    self.assertEqual(self.as_user(row, user).my_role, role)
+
+    def test_the_employee_takes_note_in_the_window(self):
+        review = self.publish()
+        wizard = self.model("service.review.wizard", self.agent).create(
+            {"checklist_id": review.id, "mode": "acknowledge", "text": "Understood"}
+        )
+        self.assertFalse(wizard.line_ids)
+        wizard.action_apply()
+        self.assertEqual(self.events_of(review)[-1], "acknowledged")
+        self.assertEqual(self.raw_events(review)[-1].note, "Understood")
 
     def test_a_manager_waits_for_his_own_review(self):
         ticket = self.make_ticket(user=self.manager)
@@ -929,6 +955,33 @@ class TestReviewStart(ReviewCase):
         )
         with self.assertRaises(AccessError):
             self.as_user(wizard, self.admin).action_apply()
+
+    def test_the_template_that_fits_is_chosen(self):
+        """The only one made for the purpose, else none."""
+        self.env["service.checklist.template"].search(
+            [("purpose", "in", ("review", "self")), ("id", "!=", self.template.id)]
+        ).active = False
+        with Form(self._window(self.ticket, self.manager)) as form:
+            self.assertEqual(form.purposes, "review")
+            self.assertEqual(form.template_id, self.template)
+        with Form(self._window(self.ticket, self.agent)) as form:
+            self.assertEqual(form.purposes, "review,self")
+            self.assertFalse(form.template_id)
+            form.template_id = self.template
+        self.make_template(LINES, name="Review 2", purpose="review")
+        window = self._window(self.ticket, self.manager)
+        self.assertFalse(window.new({"purpose": "review"}).template_id)
+
+    def test_a_window_of_no_document(self):
+        window = self.model("service.review.start.wizard", self.manager)
+        for context in (
+            {},
+            {"active_model": "res.nothing", "active_id": 1},
+            {"active_model": "helpdesk.ticket", "active_id": "1"},
+            {"active_model": ["helpdesk.ticket"], "active_id": self.ticket.id},
+        ):
+            with self.subTest(context), self.assertRaises(UserError):
+                window.with_context(**context).default_get(["purpose"])
 
     def test_a_visit_from_the_contact(self):
         template = self.make_template(purpose="mystery")

@@ -73,6 +73,7 @@ class TestSilent(RecoveryCase):
         self.assertFalse(row.has_broken_promise or row.has_failed_checklist)
         self.assertEqual((row.res_id, row.employee_id), (tickets[-1].id, self.employee))
         self.assertEqual((row.silent_days, row.state), (30, "found"))
+        self.assertEqual(row.reasons, "Low Score")
 
     def test_own_rhythm_needs_three_gaps(self):
         """With two gaps of his own the company's median counts."""
@@ -215,9 +216,12 @@ class TestSilent(RecoveryCase):
         row = self.refresh()
         with self.assertRaises(ValidationError):
             self.as_user(row, self.agent).action_dismiss("  ")
-        wizard = self.model("service.silent.wizard", self.agent).create(
-            {"silent_ids": [(6, 0, row.ids)], "reason": "Moved away"}
+        action = self.as_user(row, self.agent).action_open_dismiss()
+        wizard = self.model("service.silent.wizard", self.agent).with_context(
+            **action["context"]
         )
+        wizard = wizard.create({"reason": "Moved away"})
+        self.assertEqual(wizard.silent_ids, row)
         wizard.action_apply()
         self.assertEqual(self.refresh().state, "dismissed")
         self.disappoint(tickets[-1], 20)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import Form, tagged
 
 from .common import NOW, ServiceCase
@@ -174,6 +174,88 @@ class TestWizard(ServiceCase):
             ).action_apply()
         self.assertFalse(promise.settlement)
 
+    def test_a_window_without_a_promise(self):
+        wizard = self.model("service.promise.action.wizard", self.agent).create(
+            {"mode": "keep"}
+        )
+        self.assertFalse(wizard.due_hint)
+        with self.assertRaisesRegex(UserError, "Choose a promise first"):
+            wizard.action_apply()
+
+    def test_a_customer_in_our_zone_needs_no_second_hint(self):
+        self.customer.tz = self.agent.tz
+        promise = self.make_promise(self.ticket)
+        wizard = self.wizard(promise, "move", date_due=NOW + timedelta(hours=4))
+        self.assertIn("Monday", wizard.due_hint)
+        self.assertNotIn("customer", wizard.due_hint)
+
+    def test_quick_choice_without_working_hours(self):
+        """A company without a calendar: the choice leaves the date as it is."""
+        self.company.resource_calendar_id = False
+        promise = self.make_promise(self.ticket)
+        action = self.as_user(promise, self.agent).action_open_wizard("move")
+        model = self.model(action["res_model"], self.agent)
+        with Form(model.with_context(**action["context"])) as form:
+            form.quick = "tomorrow_17"
+            before = form.date_due
+            form.quick = "days_2"
+            self.assertEqual(form.date_due, before)
+            form.reason = "The part is late"
+
+    def test_what_is_declared_or_decided_is_offered(self):
+        call = self.make_promise(self.ticket, kind="callback")
+        self.assertIn("keep", self.allowed(call, self.agent))
+        promise = self.make_promise(self.ticket)
+        self.assertNotIn("keep", self.allowed(promise, self.agent))
+        self.assertNotIn("correct", self.allowed(promise, self.manager))
+        self.close(self.ticket)
+        self.assertOutcome(promise, "kept")
+        # nobody excuses what was kept
+        self.assertEqual(self.allowed(promise, self.manager), ["correct"])
+        self.assertEqual(self.allowed(promise, self.agent), [])
+
+    # ------------------------------------------------------------------
+    # Buttons of the document
+    # ------------------------------------------------------------------
+
+    def test_buttons_open_what_belongs_to_it(self):
+        promise, other = self.make_promise(self.ticket), self.make_ticket()
+        self.make_promise(other)
+        ticket = self.as_user(self.ticket, self.agent)
+        promises = self.model("service.promise", self.agent)
+        action = ticket.action_service_open_promises()
+        self.assertEqual(promises.search(action["domain"]), promise)
+        action = self.as_user(self.employee, self.manager).action_service_promises()
+        found = self.model("service.promise", self.manager).search(action["domain"])
+        self.assertEqual(found.employee_id, self.employee)
+        self.assertIn(promise, found)
+        for name in ("record_promise", "record_wow"):
+            action = getattr(ticket, f"action_service_{name}")()
+            model = self.model(action["res_model"], self.agent)
+            vals = model.with_context(**action["context"]).default_get(
+                ["res_model", "res_id"]
+            )
+            self.assertEqual(
+                (vals["res_model"], vals["res_id"]), (ticket._name, ticket.id)
+            )
+            with self.assertRaises(AccessError):
+                getattr(
+                    self.as_user(self.ticket, self.agent2), f"action_service_{name}"
+                )()
+
+    def test_record_a_wow_moment(self):
+        action = self.as_user(self.ticket, self.agent).action_service_record_wow()
+        model = self.model(action["res_model"], self.agent)
+        wizard = model.with_context(**action["context"]).create(
+            {"name": "Drove to the customer", "lesson": "Ask when he is at home"}
+        )
+        wizard.action_apply()
+        wow = self.env["service.wow"].search([("res_id", "=", self.ticket.id)])
+        self.assertEqual(
+            (wow.name, wow.res_model, wow.employee_id),
+            ("Drove to the customer", self.ticket._name, self.employee),
+        )
+
     # ------------------------------------------------------------------
     # Recording
     # ------------------------------------------------------------------
@@ -291,6 +373,24 @@ class TestMyPromises(ServiceCase):
         board = self.model("service.promise", self.agent).get_my_promises()
         later = board["columns"][3]["promises"]
         self.assertIn("In 3", [row["name"] for row in later if row["is_paused"]])
+
+    def test_paused_ones_are_found(self):
+        """The filter of the list, both ways."""
+        promise, other = self.make_promise(self.ticket), self.make_promise(self.ticket)
+        promise._service_unseal().date_paused = self.now
+        promises = self.model("service.promise", self.agent)
+        mine = Domain("id", "in", (promise + other).ids)
+        for operator, value, found in (
+            ("=", True, promise),
+            ("=", False, other),
+            ("!=", True, other),
+            ("!=", False, promise),
+        ):
+            domain = mine & Domain("is_paused", operator, value)
+            self.assertEqual(promises.search(domain), found)
+        self.assertEqual(
+            self.as_user(promise + other, self.agent).mapped("is_paused"), [True, False]
+        )
 
     def test_begun_appointment_waits_for_its_end(self):
         promise = self.make_promise(

@@ -45,7 +45,8 @@ class ServiceReviewStartWizard(models.TransientModel):
         context = self.env.context
         res_model = vals.get("res_model") or context.get("active_model")
         res_id = vals.get("res_id") or context.get("active_id")
-        if res_model not in self.env or type(res_id) is not int:
+        is_document = type(res_model) is str and type(res_id) is int
+        if not is_document or res_model not in self.env:
             raise UserError(self.env._("Open the document first."))
         vals.update(res_model=res_model, res_id=res_id)
         if res_model == "res.partner":
