@@ -39,7 +39,7 @@ class _HideTokens(logging.Filter):
         message = record.getMessage()
         hidden = TOKEN_IN_LOG.sub(r"\1***", message)
         if hidden != message:
-            record.msg, record.args = hidden.replace("%", "%%"), ()
+            record.msg, record.args = hidden, ()  # without args nothing is formatted
         return True
 
 
