@@ -48,7 +48,7 @@ class ServiceChecklistLine(models.Model):
         """Assessments are answered by their assessor, on closed documents too."""
         if self.checklist_id.purpose == "work":
             return super()._check_document(document)
-        return self.checklist_id._service_check_assessor(document)
+        return self.checklist_id._service_check_assessor()
 
     # ------------------------------------------------------------------
     # Dispute and decision; lines of one review, unsealed

@@ -69,16 +69,15 @@ class ServiceChecklist(models.Model):
         return template
 
     @api.model
-    def _service_check_may_review(self, employee, company, reviewer=None):
-        """Refuse whoever may not review the work of an employee.
+    def _service_check_may_review(self, employee, company):
+        """Refuse a user who may not review the work of an employee.
 
         :param employee: hr.employee, as superuser
         :param company: of the document
-        :param reviewer: res.users; default the user
         :raise AccessError: neither a manager nor an allowed peer
         :raise UserError: his own work, or nobody's
         """
-        reviewer = reviewer or self.env.user
+        reviewer = self.env.user
         if not employee:
             raise UserError(
                 self.env._("Nobody answers for this document: whom to review?")
@@ -93,11 +92,8 @@ class ServiceChecklist(models.Model):
         if not (is_peer and company.sudo().service_peer_review):
             raise AccessError(self.env._("Only a service manager may do this."))
 
-    def _service_check_assessor(self, document):
-        """Refuse whoever may not answer this assessment now; claim a free review.
-
-        :param document: what it is about, as the user
-        """
+    def _service_check_assessor(self):
+        """Refuse whoever may not answer this assessment now."""
         self.ensure_one()
         if self.purpose == "self":
             if not self._service_is_about_me():
@@ -109,10 +105,6 @@ class ServiceChecklist(models.Model):
             raise UserError(
                 self.env._("This is published: its answers do not change any more.")
             )
-        if self.purpose == "review" and not self.reviewer_id:
-            document.check_access("read")
-            self._service_check_may_review(self.employee_id, self.company_id)
-            self.write({"reviewer_id": self.env.uid})
         if self.purpose == "review" and self._service_is_about_me():
             raise UserError(self.env._("Somebody else must review your work."))
         if self.reviewer_id != self.env.user:

@@ -1,5 +1,3 @@
-import math
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -123,7 +121,8 @@ class ServiceScopeChange(models.Model):
             return 0.0
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             raise ValidationError(self.env._("Price difference: this is no amount."))
-        if not math.isfinite(amount) or abs(amount) >= AMOUNT_LIMIT:
+        # ``x < limit`` is false for NaN, too.
+        if not abs(amount) < AMOUNT_LIMIT:
             raise ValidationError(self.env._("Price difference: out of range."))
         return amount
 
@@ -148,6 +147,22 @@ class ServiceScopeChange(models.Model):
         return promise.id
 
     @api.model
+    def _service_follow_command(self, ids, command):
+        """Return the ids after one command; ValueError when it makes or edits files."""
+        if type(command) is int:
+            return [*ids, command]
+        code, res_id, given = [*command, 0, 0][:3]
+        if code == fields.Command.LINK:
+            return [*ids, res_id]
+        if code in (fields.Command.UNLINK, fields.Command.DELETE):
+            return [known for known in ids if known != res_id]
+        if code == fields.Command.CLEAR:
+            return []
+        if code == fields.Command.SET:
+            return list(given)
+        raise ValueError(code)
+
+    @api.model
     def _service_clean_attachments(self, commands, current):
         """Return the ids of the files after the client's commands.
 
@@ -155,21 +170,12 @@ class ServiceScopeChange(models.Model):
         :raise AccessError: a file the user may not read
         """
         ids = list(current.attachment_ids._ids) if current else []
-        for command in commands or ():
-            if isinstance(command, int) and not isinstance(command, bool):
-                command = (fields.Command.LINK, command, 0)
-            code, res_id, given = [*command, 0, 0][:3]
-            if code == fields.Command.LINK:
-                ids.append(res_id)
-            elif code in (fields.Command.UNLINK, fields.Command.DELETE):
-                ids = [known for known in ids if known != res_id]
-            elif code == fields.Command.CLEAR:
-                ids = []
-            elif code == fields.Command.SET:
-                ids = list(given)
-            else:
-                raise ValidationError(self.env._("Upload the file first."))
-        if not all(isinstance(row, int) and not isinstance(row, bool) for row in ids):
+        try:
+            for command in commands or ():
+                ids = self._service_follow_command(ids, command)
+        except (TypeError, ValueError) as error:  # no list, no command
+            raise ValidationError(self.env._("Upload the file first.")) from error
+        if not all(type(row) is int for row in ids):
             raise ValidationError(self.env._("Upload the file first."))
         files = self.env["ir.attachment"].browse(dict.fromkeys(ids)).exists()
         if len(files) > MAX_ATTACHMENTS:

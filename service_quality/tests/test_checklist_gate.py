@@ -255,6 +255,20 @@ class TestGate(ServiceCase):
         self.assertTrue(self.ticket.closed)
         self.assertEqual(self.events_of(self.checklist), ["closed_open"])
 
+    def test_a_plan_that_cannot_be_read(self):
+        """A filter that no longer fits is our failure: the work can be closed."""
+        plan = self.env["service.plan"].search([("is_gate", "=", True)])
+        self.env.cr.execute(
+            "UPDATE service_plan SET domain = %s WHERE id = %s",
+            ["[('gone', '=', 1)]", plan.id],
+        )
+        self.env.registry.clear_cache()
+        self.env.invalidate_all()
+        with self.assertLogs("odoo.addons.service_quality", "ERROR") as logs:
+            self.close(self.ticket)
+        self.assertIn("not checked", "".join(logs.output))
+        self.assertTrue(self.ticket._service_is_done())
+
     def test_order(self):
         self.make_plan(
             "sale.order", is_gate=True, template_ids=[Command.set(self.template.ids)]

@@ -2,7 +2,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import ServiceCase
@@ -251,6 +251,37 @@ class TestChecklistTemplate(ServiceCase):
             template.line_ids.create({"template_id": template.id, "name": "Too many"})
         with self.assertRaisesRegex(ValidationError, "501"):
             self.make_template([*lines, {"name": "Too many"}])
+
+    def test_a_line_moves_to_another_template(self):
+        """Both changed; and the other one must have room for it."""
+        line = self.template.line_ids[1]
+        other = self.make_template([{"name": "Alone"}])
+        line.write({"template_id": other.id})
+        self.assertEqual((self.template.version, other.version), (2, 2))
+        self.assertIn(line, other.line_ids)
+        full = self.make_template([{"name": f"Line {index}"} for index in range(500)])
+        with self.assertRaises(ValidationError):
+            line.write({"template_id": full.id})
+        line.write({})
+        self.assertEqual(other.version, 2)
+
+    def test_a_figure_makes_the_line_automatic(self):
+        with Form(self.as_user(self.template, self.admin)) as form:
+            with form.line_ids.new() as line:
+                line.name = "Kept?"
+                line.figure = "deadlines"
+                self.assertTrue(line.is_automatic)
+                line.figure = False
+                self.assertFalse(line.is_automatic)
+
+    def test_checklists_made_from_it(self):
+        mine = self.start_checklist(self.make_ticket(), self.template)
+        self.start_checklist(self.make_ticket())
+        action = self.as_user(
+            self.template, self.admin
+        ).action_service_open_checklists()
+        found = self.model("service.checklist", self.manager).search(action["domain"])
+        self.assertEqual(found, mine)
 
     # ------------------------------------------------------------------
     # Access

@@ -174,6 +174,16 @@ class TestConfirmPage(LinkHttpCase):
         body = self.ticket.message_ids.sorted("id")[-1].body
         self.assertIn("Why &lt;b&gt;so", body)
 
+    def test_a_question_that_is_too_old_is_not_lost(self):
+        """A page left open for long: the text stands there again, to be sent."""
+        response = self.post(
+            self.token, nonce="", decision="ask", question="Why <b>so</b> late?"
+        )
+        self.assertEqual(response.status_code, 400)
+        self.assertIn("press the button once more", response.text)
+        self.assertIn("Why &lt;b&gt;so&lt;/b&gt; late?", response.text)
+        self.assertFalse(self.link.question)
+
     def test_the_servers_log_does_not_know_the_token(self):
         """Whoever reads the access log must not be able to answer for a customer."""
         feedback = f"/service_quality/feedback/{self.token}?satisfaction=100%25"

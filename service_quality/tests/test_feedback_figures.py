@@ -251,6 +251,10 @@ class TestFeedbackFigures(RecoveryCase):
             "why_not:fatigue": 2,
             "recoveries": data["recovery"]["recoveries"],
             **{f"reason:{r['key']}": r["count"] for r in data["reasons"]["all"]},
+            **{
+                f"promoter_reason:{r['key']}": r["count"]
+                for r in data["reasons"]["promoters"]
+            },
             **{f"ladder:{r['key']}": r["count"] for r in data["ladder"]},
         }
         for figure, number in expected.items():
@@ -262,6 +266,52 @@ class TestFeedbackFigures(RecoveryCase):
             action = model.get_records_action(self.filters, "answers", row["id"])
             found = self.model(action["res_model"], self.manager)
             self.assertEqual(found.search_count(action["domain"]), row["count"])
+        team = self.employee.department_id
+        action = model.get_records_action(self.filters, "answers", False, team.id)
+        found = self.model(action["res_model"], self.manager).search(action["domain"])
+        self.assertEqual(found.department_id, team)
+        self.assertEqual(found.employee_id, self.employee)
+
+    def test_silent_customers_open(self):
+        """Those found, called and dismissed; not those who came back."""
+        rows = self.env["service.silent.customer"]._service_unseal()
+        partners = self.customer_company + self.stranger
+        for partner, state in zip(partners, ("found", "back"), strict=True):
+            rows += rows.create(
+                {
+                    **self.tickets[0]._service_snapshot_vals(),
+                    "partner_id": partner.id,
+                    "date_event": self.now,
+                    "state": state,
+                }
+            )
+        action = self.model(MODEL, self.manager).get_records_action(
+            self.filters, "silent"
+        )
+        found = self.model(action["res_model"], self.manager).search(action["domain"])
+        self.assertEqual(found.partner_id, self.customer_company)
+
+    def test_late_cases_are_marked(self):
+        """The column of the list, and its filter both ways."""
+        invitations = self.model("service.invitation", self.manager).search(
+            [("company_id", "=", self.company.id)]
+        )
+        late = invitations.filtered("has_broken_promise")
+        missed = self.env["service.promise"].search(
+            [("company_id", "=", self.company.id), ("outcome", "=", "missed")]
+        )
+        self.assertEqual(
+            set(late.mapped("res_id")),
+            set(missed.filtered("is_counted").mapped("res_id")),
+        )
+        self.assertTrue(late and late < invitations)
+        for domain, found in (
+            ([("has_broken_promise", "=", True)], late),
+            ([("has_broken_promise", "=", False)], invitations - late),
+        ):
+            self.assertEqual(
+                invitations.search([("id", "in", invitations.ids), *domain]), found
+            )
 
     def test_who_sees_what(self):
         for user in (self.nobody, self.portal):

@@ -700,6 +700,17 @@ class TestPromiseLife(PromiseCase):
         activity.action_feedback(feedback=note)
         self.sync()
 
+    def test_a_call_that_nobody_of_us_made(self):
+        """A robot, or a customer with an activity, logs no call of ours."""
+        promise = self.make_promise(self.ticket, kind="callback")
+        self.wait(hours=1)
+        for user in (self.env.ref("base.user_root"), self.portal):
+            activity = self.ticket.activity_schedule(
+                "mail.mail_activity_data_call", user_id=self.agent.id
+            )
+            activity.with_user(user).sudo().action_feedback(feedback="Spoke with him.")
+            self.assertOutcome(promise, None)
+
     def test_a_call_without_a_word_is_a_declaration(self):
         promise = self.make_promise(self.ticket, kind="callback")
         response = self.make_promise(self.ticket, kind="response")

@@ -475,6 +475,27 @@ class TestReminder(QuickCase):
                 point.rollback()
                 self.env.invalidate_all()
 
+    def test_a_reminder_that_fails(self):
+        """Said in the history, not tried again, and no hindrance to the others."""
+        second = self.make_ticket(partner_email="second@customer.example")
+        self.close_and_ask(second)
+        model = type(self.invitation)
+        original = model._service_remind
+
+        def remind(row):
+            if row.id == self.invitation.id:
+                raise ValueError("poison")
+            return original(row)
+
+        self.patch(model, "_service_remind", remind)
+        self.wait(days=4)
+        for _time in range(2):
+            self.run_cron()
+            self.assertFalse(self.invitation.date_reminded)
+            self.assertEqual(self.events_of(self.invitation).count("withdrawn"), 1)
+        self.assertIn("poison", self.raw_events(self.invitation)[-1].note)
+        self.assertTrue(self.invitations(second).date_reminded)
+
     def test_no_stale_reminder_after_a_downtime(self):
         self.wait(days=11, seconds=1)
         self.run_cron()

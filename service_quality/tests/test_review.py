@@ -276,6 +276,14 @@ class TestReview(ReviewCase):
                 with self.subTest(purpose=row.purpose, user=name):
                     self.assertEqual(self.as_user(row, user).my_role, role)
 
+    def test_a_reviewer_who_became_the_reviewed(self):
+        """The employee's file went to another user: he answers no line about it."""
+        review = self.start_review()
+        self.manager.employee_ids.user_id = False
+        self.employee.user_id = self.manager
+        line = self.as_user(review.line_ids[0], self.manager)
+        self.assertRefused(UserError, lambda: line.action_answer("yes"), line)
+
     def test_the_employee_takes_note_in_the_window(self):
         review = self.publish()
         wizard = self.model("service.review.wizard", self.agent).create(

@@ -126,6 +126,12 @@ class TestReviewProgram(ReviewCase):
         drawn = self.program.draw_ids.assignment_ids.mapped("res_id")
         self.assertEqual(len(drawn), len(set(drawn)))
 
+    def test_drawing_again_is_the_same_draw(self):
+        self.make_done(3)
+        draw = self.program._service_draw(seed="one")
+        self.assertEqual(self.program._service_draw(seed="two"), draw)
+        self.assertEqual(self.program.draw_ids, draw)
+
     def test_a_program_that_fails_stops_no_other(self):
         self.make_done(2)
         poison = self.program.copy({"name": "Poison", "sequence": 1})

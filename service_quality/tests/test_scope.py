@@ -2,9 +2,10 @@ from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..models import service_scope_follow_up
+from ..models.service_scope_draft import MAX_ATTACHMENTS
 from .common import NOW
 from .common_scope import ScopeCase
 
@@ -68,6 +69,7 @@ class TestScopeDraft(ScopeCase):
             {"amount_delta": 1e13},
             {"amount_delta": "12"},
             {"amount_delta": True},
+            {"amount_delta": 10**400},
             {"date_due_new": "2026-02-30 10:00:00"},
             {"date_due_new": "2020-01-01 10:00:00"},
             {"date_due_new": "2050-01-01 10:00:00"},
@@ -77,11 +79,88 @@ class TestScopeDraft(ScopeCase):
             {"attachment_ids": [(0, 0, {"name": "x"})]},
             {"attachment_ids": [(1, 1, {"name": "x"})]},
             {"attachment_ids": [(6, 0, ["x"])]},
+            {"attachment_ids": [(6, 0, 5)]},
+            {"attachment_ids": [(6,)]},
+            {"attachment_ids": [True]},
+            {"attachment_ids": [None]},
+            {"attachment_ids": ["file"]},
+            {"attachment_ids": [()]},
+            {"attachment_ids": 5},
+            {"attachment_ids": {"x": 1}},
             {"res_model": "res.users"},
             {"res_id": "1"},
         ):
             with self.subTest(vals=vals), self.assertRaises(ValidationError):
                 self.make_change(send=False, **vals)
+
+    def test_files_come_and_go(self):
+        """By every command a client may send, and not more than fit."""
+        files = self.model("ir.attachment", self.agent).create(
+            [
+                {
+                    "name": f"{number}.txt",
+                    "raw": b"x",
+                    "res_model": "service.scope.change",
+                }
+                for number in range(MAX_ATTACHMENTS + 1)
+            ]
+        )
+        first, second, third, *_rest = files
+        change = self.make_change(send=False, attachment_ids=first.ids)
+        for commands, left in (
+            ([Command.link(second.id), Command.link(third.id)], files[:3]),
+            ([Command.unlink(second.id)], first + third),
+            ([Command.delete(third.id)], first),
+            ([Command.clear()], files.browse()),
+            ([Command.set(files[:-1].ids)], files[:-1]),
+        ):
+            self.as_user(change, self.agent).write({"attachment_ids": commands})
+            self.assertEqual(set(change.attachment_ids.ids), set(left.ids))
+        with self.assertRaisesRegex(ValidationError, "At most 10 files"):
+            self.as_user(change, self.agent).write(
+                {"attachment_ids": [Command.link(files[-1].id)]}
+            )
+        self.assertTrue(third.exists())
+
+    def test_nobody_who_could_answer_for_it(self):
+        clerk = self.make_user(
+            "sq_clerk", "helpdesk_mgmt.group_helpdesk_user", employee=False
+        )
+        ticket = self.make_ticket(user=clerk)
+        with self.assertRaisesRegex(ValidationError, "no employee in Quality Test"):
+            self.make_change(document=ticket, user=clerk, send=False)
+
+    def test_the_form_knows_its_document(self):
+        """What the panel opens: a draft on this document, if he may write to it."""
+        context = {
+            "default_res_model": self.ticket._name,
+            "default_res_id": self.ticket.id,
+        }
+        changes = self.model("service.scope.change", self.agent).with_context(**context)
+        with Form(changes) as form:
+            self.assertEqual(form.res_name, self.ticket.display_name)
+            self.assertTrue(form.is_mine)
+            form.name = "A bigger pump"
+            form.description = "The small one does not fit."
+        change = form.record
+        self.assertEqual((change.res_id, change.amount_delta), (self.ticket.id, 0))
+        self.assertFalse(self.as_user(change, self.manager).is_mine)
+        with self.assertRaises(AccessError):
+            self.model("service.scope.change", self.agent2).with_context(
+                **context
+            ).default_get(["res_id"])
+
+    def test_a_draft_whose_document_is_gone(self):
+        change = self.make_change(send=False)
+        self.ticket.unlink()
+        self.sync()
+        # the agent's door is gone with the document; the manager's leads nowhere
+        for user, error in ((self.agent, AccessError), (self.manager, UserError)):
+            with self.assertRaises(error):
+                self.as_user(change, user).action_send()
+            with self.assertRaises(AccessError):
+                self.as_user(change, user).write({"name": "Another"})
+        self.assertEqual(change.state, "draft")
 
     def test_files_one_may_not_read(self):
         secret = self.env["ir.attachment"].create(

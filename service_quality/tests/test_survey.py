@@ -69,6 +69,14 @@ class SurveyCase(ServiceHttpCase):
 
 @tagged("post_install", "-at_install")
 class TestInvitation(SurveyCase):
+    def test_who_may_choose_the_type_of_survey(self):
+        """Survey officers make surveys for us; others are not offered the type."""
+        officer = self.make_user("sq_officer", "survey.group_survey_user")
+        survey = self.env["survey.survey"].create({"title": "Ours"})
+        self.assertIn("service", self.as_user(survey, officer).allowed_survey_types)
+        allowed = survey.with_user(self.nobody).sudo().allowed_survey_types or []
+        self.assertNotIn("service", allowed)
+
     def test_closing_plans_an_invitation(self):
         self.close(self.ticket)
         invitation = self.invitations()
