@@ -212,7 +212,12 @@ class ServicePromise(models.Model):
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, copy=False, ondelete="set null"
     )
-    reminder_ids = fields.One2many("service.reminder", "promise_id", readonly=True)
+    reminder_ids = fields.One2many(
+        "service.reminder",
+        "promise_id",
+        readonly=True,
+        groups="service_quality.group_manager",
+    )
     previous_id = fields.Many2one("service.promise", readonly=True, copy=False)
     successor_id = fields.Many2one("service.promise", readonly=True, copy=False)
     event_ids = fields.One2many(

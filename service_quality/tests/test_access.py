@@ -128,6 +128,15 @@ class TestAccess(ServiceCase):
     def _ids_of(self, groups):
         return [row_id for group in groups for row_id in group["id:array_agg"] or ()]
 
+    def test_a_whole_row_is_read(self):
+        """With every field it offers him: none leads where he may not go."""
+        for name, rows in self.rows.items():
+            for user, seen in self.visible.items():
+                with self.subTest(model=name, user=user.login):
+                    ids = [row_id for key in seen for row_id in rows[key].ids]
+                    found = self.model(name, user).browse(ids).read()
+                    self.assertEqual([row["id"] for row in found], ids)
+
     def test_reading_follows_the_document(self):
         for name, rows in self.rows.items():
             all_ids = [row_id for row in rows.values() for row_id in row.ids]
