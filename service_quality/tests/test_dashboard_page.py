@@ -308,6 +308,16 @@ class TestDashboardPage(DashboardCase):
         self.assertEqual(values(self.manager, days=1)[1:], [0, 0])
         with self.assertRaises(AccessError):
             values(self.nobody, days=30)
+        theirs = digest.copy({"company_id": self.other_company.id})
+        self.assertEqual(
+            theirs.with_user(self.foreigner).company_id, self.other_company
+        )
+        with self.assertRaises(AccessError):
+            theirs.with_user(self.manager).with_context(
+                allowed_company_ids=self.company.ids,
+                start_datetime=self.now - timedelta(days=30),
+                end_datetime=self.now,
+            ).mapped("kpi_service_counted_value")
         kpis = {
             row["kpi_name"]: row
             for row in digest.with_context(

@@ -135,6 +135,60 @@ class TestEvidencePack(PackCase):
         self.assertIn(f"Entry {numbers['It will be red.']}:", missing)
         self.assertNotIn("yellow", json.dumps(content))
 
+    def test_what_somebody_removed_from_the_database(self):
+        """The pack is silent about nothing: it names what should be there."""
+        ticket = self.make_ticket()
+        promise = self.make_promise(ticket)
+        self.sync()
+        # SQL: nobody can do this by the ORM
+        self.env.cr.execute(
+            "DELETE FROM service_event WHERE res_model = 'service.promise'"
+            " AND res_id = %s AND kind = 'made'",
+            promise.ids,
+        )
+        self.env.cr.execute("DELETE FROM helpdesk_ticket WHERE id = %s", ticket.ids)
+        self.env.invalidate_all()
+        action = self.as_user(promise, self.manager).action_evidence_pack()
+        pack = self.env["service.evidence.pack"].browse(action["context"]["active_ids"])
+        gone, unmade = self.content_of(pack)["missing"]
+        self.assertIn("The document itself no longer exists.", gone)
+        self.assertNotIn("deleted on", gone)
+        self.assertIn("there is no record of its making", unmade)
+
+    def test_every_kind_of_answer(self):
+        ticket = self.make_ticket()
+        template = self.make_template(
+            [
+                {"name": "Explained?"},
+                {"name": "How clear?", "kind": "score"},
+                {"name": "Enough?", "kind": "balance"},
+                {"name": "What else?", "kind": "text"},
+                {"name": "Forgotten?"},
+            ]
+        )
+        checklist = self.start_checklist(ticket, template)
+        lines = self.as_user(checklist.line_ids, self.agent)
+        for line, vals in zip(
+            lines,
+            ({"answer": "na"}, {"value": 7}, {"value": 0}, {"comment": "Nothing"}),
+            strict=False,
+        ):
+            line.action_answer(**vals)
+        (shown,) = self.content_of(self.make_pack(ticket))["checklists"]
+        self.assertEqual(
+            [
+                (row["answer"], row["comment"], bool(row["who"]))
+                for row in shown["lines"]
+            ],
+            [
+                ("Not applicable", "", True),
+                ("7", "", True),
+                ("0", "", True),
+                ("", "Nothing", True),
+                ("not answered", "", False),
+            ],
+        )
+
     def test_withdrawn_and_excused(self):
         ticket = self.make_ticket()
         withdrawn = self.make_promise(ticket)

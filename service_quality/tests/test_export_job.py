@@ -318,6 +318,22 @@ class TestExportJob(JobCase):
         with self.assertRaises(AccessError):
             self.model("service.workbook", self.agent)._get_list_action(promises)
 
+    def test_chosen_checklists(self):
+        """From a list of checklists: their lines; of none there is nothing to have."""
+        self.make_facts()
+        checklists = self.env["service.checklist"].search(
+            [("res_id", "=", self.tickets[self.agent].id)]
+        )
+        self.assertEqual(len(checklists.line_ids), 4)
+        workbook = self.model("service.workbook", self.manager)
+        action = workbook._get_list_action(self.as_user(checklists, self.manager))
+        export, _state = self.start(filters={}, **action["params"]["options"])
+        self.finish(export)
+        rows = self.rows_of(self.book_of(export)["Checklists"])
+        self.assertEqual(len(rows), len(checklists.line_ids))
+        with self.assertRaisesRegex(UserError, "nothing to export"):
+            workbook._get_list_action(self.as_user(checklists.browse(), self.manager))
+
     def _promise_of(self, document):
         return self.env["service.promise"]._service_record(
             [

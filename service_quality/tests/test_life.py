@@ -527,6 +527,17 @@ class TestClock(LinkCase):
         self.agent_message(self.ticket, "Hello?")
         self.assertFalse(promise.date_paused)
 
+    def test_a_pause_of_a_calendar_that_is_gone(self):
+        """Without working hours to count what was left runs on by the clock."""
+        promise = self.pause()
+        left = promise.date_due - promise.date_paused
+        self.plan.rule_ids.calendar_id = False
+        promise._service_unseal().calendar_id = False
+        self.wait(hours=3)
+        self.customer_message(self.ticket, "Tuesday.")
+        self.assertFalse(promise.date_paused)
+        self.assertEqual(promise.date_due, self.now + left)
+
     def test_a_pause_that_lasted_too_long_is_late(self):
         """Noticed whenever it is judged, also without the cron."""
         self.plan.rule_ids.pause_limit_hours = 8

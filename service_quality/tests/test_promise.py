@@ -700,6 +700,15 @@ class TestPromiseLife(PromiseCase):
         activity.action_feedback(feedback=note)
         self.sync()
 
+    def test_only_an_appointment_is_started(self):
+        promise = self.make_promise(self.ticket)
+        with self.assertRaisesRegex(UserError, "no appointment"):
+            self.as_user(promise, self.agent).action_start()
+        visit = self.make_promise(self.ticket, kind="appointment")
+        with self.assertRaisesRegex(UserError, "has not started"):
+            self.as_user(visit, self.agent).action_finish()
+        self.assertFalse(promise.settlement or visit.settlement)
+
     def test_a_call_that_nobody_of_us_made(self):
         """A robot, or a customer with an activity, logs no call of ours."""
         promise = self.make_promise(self.ticket, kind="callback")

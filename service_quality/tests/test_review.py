@@ -302,6 +302,27 @@ class TestReview(ReviewCase):
         self.as_user(review, self.admin).action_publish()
         self.assertSeen(review, self.manager, True)
 
+    def test_time_to_dispute_without_working_hours(self):
+        """Nobody's calendar to count by: so many days by the clock."""
+        self.company.write({"service_dispute_days": 5, "resource_calendar_id": False})
+        self.employee.resource_calendar_id = False
+        review = self.publish()
+        self.assertEqual(review.date_review_limit, self.after(days=5))
+
+    def test_somebody_who_cannot_be_written_to(self):
+        """No address, no mail; the step is taken all the same."""
+        self.agent.email = False
+        before = self.env["mail.mail"].search([])
+        review = self.publish()
+        self.assertEqual(review.review_state, "published")
+        self.assertFalse(self.env["mail.mail"].search([]) - before)
+
+    def test_a_self_assessment_in_its_own_form(self):
+        own = self.start_self()
+        for user, can_answer in ((self.agent, True), (self.manager, False)):
+            data = self.as_user(own, user).get_service_checklists()
+            self.assertEqual(data["checklists"][0]["can_answer"], can_answer)
+
     def test_the_reviewer_is_not_biased(self):
         """Earlier scores of document and employee are hidden while one writes."""
         other_ticket = self.make_ticket()

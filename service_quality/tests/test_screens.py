@@ -51,6 +51,14 @@ class TestPreview(ServiceCase):
         preview = self.as_user(plan, self.admin).preview
         self.assertIn("Emptied does not have 4.0 working hours", preview)
 
+    def test_company_without_a_calendar_is_named(self):
+        plan = self.make_plan(rules=[{"name": "Solved", "hours": 4}])
+        self.company.resource_calendar_id = False
+        self.assertIn(
+            "no working hours: the company has no calendar",
+            self.as_user(plan, self.admin).preview,
+        )
+
     def test_names_are_escaped(self):
         plan = self.make_plan(rules=[{"name": "<script>x</script>", "hours": 4}])
         self.assertNotIn("<script>", self.as_user(plan, self.admin).preview)

@@ -323,6 +323,19 @@ class TestFeedback(SurveyCase):
             .id
         )
 
+    def test_a_survey_that_is_done_changes_nothing_later(self):
+        """A robot or a second tab that completes it again adds no second answer."""
+        self.submit(technical_quality="8", service_quality="6")
+        feedback = self.feedback()
+        facts = self.facts_of(feedback)
+        answer = self.answer.sudo()
+        answer.user_input_line_ids.filtered(
+            lambda row: row.answer_type == "scale"
+        ).value_scale = 1
+        answer._mark_done()
+        self.sync()
+        self.assertEqual(self.facts_of(self.feedback()), facts)
+
     def test_link_of_the_mail_opens(self):
         link = re.search(
             r'href="[^"]*(/survey/start/[^"]+)"', self.survey_mails().body_html
