@@ -32,6 +32,16 @@ def parser():
         help="run all tests; what follows goes to pytest (./dev test -k promise)",
         add_help=False,
     )
+    clean = commands.add_parser("clean", help="remove the private environment and data")
+    clean.add_argument(
+        "--all", action="store_true", help="remove the downloads, too", dest="downloads"
+    )
+    add_measures(commands)
+    return top
+
+
+def add_measures(commands):
+    """The commands that measure and check."""
     bench = commands.add_parser("bench", help="measure the addon against its limits")
     bench.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     bench.add_argument("--rounds", type=int, default=25, help="default: 25")
@@ -44,17 +54,19 @@ def parser():
         action="store_true",
         help="beside addons of others (OCA): ratings, SLA, job queue",
     )
+    mutate = commands.add_parser(
+        "mutate", help="make small mistakes in the code and see whether tests notice"
+    )
+    mutate.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    mutate.add_argument(
+        "--share", type=share, default=1, help="of the mutants, from 0 to 1; default: 1"
+    )
     lint = commands.add_parser(
         "lint", help="check the style of Python, JavaScript, manifests and views"
     )
     lint.add_argument(
         "--fix", action="store_true", help="correct what can be corrected by itself"
     )
-    clean = commands.add_parser("clean", help="remove the private environment and data")
-    clean.add_argument(
-        "--all", action="store_true", help="remove the downloads, too", dest="downloads"
-    )
-    return top
 
 
 def port(text):
@@ -62,6 +74,14 @@ def port(text):
     number = int(text)
     if not 0 < number < 2**16:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return number
+
+
+def share(text):
+    """A share from the command line."""
+    number = float(text)
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError("a share is more than 0, and 1 at most")
     return number
 
 
@@ -148,6 +168,10 @@ def execute_inside(options):
         from .hosts import hosts
 
         return hosts(options.names, options.neighbours)
+    if options.command == "mutate":
+        from .mutate import mutate
+
+        return mutate(options.names, options.share)
     from .test import test
 
     return test(options.pytest)

@@ -57,3 +57,36 @@ TOO_SLOW = (
     "Read timed out",
     "TimeoutError",
 )
+
+# ./dev mutate: code that must not be wrong, and the tests that say so. Which functions
+# (all, if none is named), and which modules of tests, or classes in them.
+MUTATIONS = {
+    "verdict": {
+        "code": {
+            "models/verdict.py": (),
+            "models/service_promise_verdict.py": (),
+        },
+        "tests": (
+            "test_verdict",
+            "test_promise.TestPromiseLife",
+            "test_life.TestTakeOver",
+            "test_life.TestKinds",
+            "test_life.TestClock",
+        ),
+    },
+    "tokens": {
+        "code": {
+            "models/service_link.py": (),
+            "models/service_link_address.py": (),
+            "models/service_link_decision.py": (),
+        },
+        "tests": ("test_link", "test_link_address"),
+    },
+    "rollup": {
+        "code": {
+            "report/rollup_tables.py": (),
+            "report/service_quality_rollup.py": (),
+        },
+        "tests": ("test_rollup_tables", "test_dashboard_rollup.TestRollup"),
+    },
+}

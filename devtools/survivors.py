@@ -1,0 +1,7 @@
+"""Mutants that no test can or need notice: by target, which and why."""
+
+SURVIVORS = {
+    "verdict": {},
+    "tokens": {},
+    "rollup": {},
+}
