@@ -37,6 +37,9 @@ from .ui import say
 ADDON = "service_quality"
 #: A mutant that takes so much longer than the tests without it will never end.
 PATIENCE_FACTOR, PATIENCE_SECONDS = 5, 60
+#: So many tests of each class are tried first, so that a mutant that other tests are
+#: about does not wait for all of these.
+FEW = 4
 #: The same mutants are drawn each time.
 SEED = 19
 
@@ -182,67 +185,48 @@ def passes(test):
 class Room:
     """A class of tests that is set up, in which mutants are tried one after another.
 
-    :param jobs: [(number, module, mutant, tests, seconds)]
+    :param Trial trial: knows how long tests take and what they have noticed
+    :param jobs: [(number, module, mutant, tests)]
+    :param int most: so many tests of each mutant
     """
 
-    def __init__(self, jobs):
+    def __init__(self, trial, jobs, most):
+        self.trial = trial
         self.jobs = jobs
-        self.kills = collections.Counter()
+        self.most = most
 
     def run(self, tell):
-        """Tell "ready", and [number, killed] of each; None when the room is spoilt."""
+        """Tell "ready", and of each mutant [number, test that noticed it, is well].
+
+        The room is not well when that test fails without the mutant, too.
+        """
         first = self.jobs[0][3][0]
         odoo.modules.module.current_test = first
         type(first).setUpClass()
         tell("ready")
-        for number, module, mutant, tests, seconds in self.jobs:
+        for number, module, mutant, tests in self.jobs:
+            tests = self.trial.promising(mutant, tests)[: self.most]
             # the default of this signal is the end
-            signal.alarm(int(PATIENCE_FACTOR * seconds + PATIENCE_SECONDS))
+            signal.alarm(self.trial.patience(tests))
             failed = self.first_failing(module, mutant, tests)
             signal.alarm(0)
-            is_spoilt = failed and not passes(failed)
-            tell([number, None if is_spoilt else bool(failed)])
-            if is_spoilt:
+            if failed:
+                self.trial.note(mutant, failed.id())
+            is_well = not failed or passes(failed)
+            tell([number, failed and failed.id(), is_well])
+            if not is_well:
                 break
 
     def first_failing(self, module, mutant, tests):
-        """The test that notices a mutant; those that noticed most come first."""
+        """The first test that notices a mutant, or None."""
         try:
             undo = install(module, mutant)
         except Exception:
             return tests[0]
         try:
-            for test in sorted(tests, key=lambda test: -self.kills[test.id()]):
-                if not passes(test):
-                    self.kills[test.id()] += 1
-                    return test
+            return next((test for test in tests if not passes(test)), None)
         finally:
             undo()
-        return None
-
-
-def try_all(jobs):
-    """Try mutants with the tests of one class; yield the numbers of those killed.
-
-    :param list jobs: as :class:`Room` takes them
-    """
-    while jobs:
-        told = in_child(Room(jobs).run)
-        if next(told, None) != "ready":
-            raise RuntimeError(f"{type(jobs[0][3][0])} can't be set up again")
-        for count, (number, killed) in enumerate(told):
-            if killed is None and count:
-                break
-            if killed is not False:
-                yield number
-            jobs = jobs[1:]
-            if killed is None:
-                break
-        else:
-            # it ended in the middle: the mutant took too long, or ended it
-            if jobs:
-                yield jobs[0][0]
-                jobs = jobs[1:]
 
 
 class Trial:
@@ -259,6 +243,7 @@ class Trial:
             for path in self.wanted
         }
         self.lines, self.seconds = {}, {}
+        self.kills = collections.Counter()
 
     def prepare(self):
         """Run the tests without a mutant; return the problems they have."""
@@ -297,25 +282,75 @@ class Trial:
             times[type(test)].append(self.seconds[test.id()])
         return sorted(times, key=lambda room: sum(times[room]) / len(times[room]))
 
+    def promising(self, mutant, tests):
+        """Tests in the order in which they are tried: those that noticed the most
+        about the same function, those that noticed the most, the quick ones."""
+        kills, function = self.kills, mutant.function
+        return sorted(
+            tests,
+            key=lambda test: (
+                -kills[function, test.id()],
+                -kills["", test.id()],
+                self.seconds[test.id()],
+            ),
+        )
+
+    def note(self, mutant, test):
+        """Remember which test has noticed a mutant."""
+        self.kills.update([(mutant.function, test), ("", test)])
+
+    def patience(self, tests):
+        """Seconds after which it is clear that the tests won't come to an end."""
+        expected = sum(self.seconds[test.id()] for test in tests)
+        return int(PATIENCE_FACTOR * expected + PATIENCE_SECONDS)
+
     def run(self, mutants):
         """Try mutants; return those that survive, as (path, mutant, tests)."""
         reached = [self.reaching(*pair) for pair in mutants]
         alive = set(range(len(mutants)))
-        for room in self.rooms():
-            jobs = []
-            for number in sorted(alive):
-                tests = reached[number].get(room)
-                if tests:
-                    path, mutant = mutants[number]
-                    seconds = sum(self.seconds[test.id()] for test in tests)
-                    jobs.append((number, self.modules[path], mutant, tests, seconds))
-            killed = set(try_all(jobs))
-            alive -= killed
-            say(f"{room.__name__}: {len(killed)} of {len(jobs)} noticed")
+        for most in (FEW, len(self.tests)):
+            for room in self.rooms():
+                jobs = [
+                    (
+                        number,
+                        self.modules[mutants[number][0]],
+                        mutants[number][1],
+                        tests,
+                    )
+                    for number in sorted(alive)
+                    if (tests := reached[number].get(room))
+                    and (most == FEW or len(tests) > FEW)
+                ]
+                killed = set(self.try_all(jobs, most))
+                alive -= killed
+                say(f"{room.__name__}: {len(killed)} of {len(jobs)} noticed")
         return [
             (*mutants[number], sum(map(len, reached[number].values())))
             for number in sorted(alive)
         ]
+
+    def try_all(self, jobs, most):
+        """Try mutants with the tests of one class; yield the numbers of those killed.
+
+        Takes what :class:`Room` takes.
+        """
+        while jobs:
+            told = in_child(Room(self, jobs, most).run)
+            if next(told, None) != "ready":
+                raise RuntimeError(f"{type(jobs[0][3][0])} can't be set up again")
+            is_first = is_well = True
+            for number, failed, is_well in told:
+                if not is_well and not is_first:
+                    break
+                if failed:
+                    self.note(jobs[0][2], failed)
+                    yield number
+                jobs = jobs[1:]
+                is_first = False
+            if is_well and jobs:
+                # it ended in the middle: the mutant took too long, or ended it
+                yield jobs[0][0]
+                jobs = jobs[1:]
 
 
 def main(config_file, target, share, result):

@@ -76,11 +76,21 @@ MUTATIONS = {
     },
     "tokens": {
         "code": {
-            "models/service_link.py": (),
+            "models/service_link.py": (
+                *("TOKEN_BYTES", "_service_issue", "_service_expiry"),
+                *("_service_revoke", "_service_lang", "_service_hash"),
+                *("_service_token_hash", "_service_url"),
+            ),
             "models/service_link_address.py": (),
-            "models/service_link_decision.py": (),
+            "models/service_link_decision.py": (
+                *("NONCE_SECONDS", "NONCE_SCOPE", "NAME_LIMIT", "MAX_QUESTIONS"),
+                *("_service_find", "_service_is_for", "_service_is_valid"),
+                *("_service_record", "_service_nonce", "_service_sign"),
+                *("_service_check_nonce", "_service_decide", "_service_ask"),
+                *("_service_lock_for", "_service_siblings"),
+            ),
         },
-        "tests": ("test_link", "test_link_address"),
+        "tests": ("test_link_parts", "test_link"),
     },
     "rollup": {
         "code": {

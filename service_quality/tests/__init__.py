@@ -39,6 +39,7 @@ from . import test_ledger_tour
 from . import test_life
 from . import test_link
 from . import test_link_address
+from . import test_link_parts
 from . import test_link_races
 from . import test_multi_company
 from . import test_performance

@@ -260,6 +260,7 @@ class TestRollupTables(RollupCase):
         other = self.env.registry._db.cursor()
         self.addCleanup(other.close)
         other.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+        self.env.cr.execute("SET LOCAL lock_timeout = '100ms'")
         self.assertEqual(self.rollup._fold(), 0)
         self.assertEqual(self.rollup._count_changes(), noted)
         for action in (self.rollup._forget_empty, self.rollup._rebuild):
@@ -268,7 +269,6 @@ class TestRollupTables(RollupCase):
                 mute_logger("odoo.sql_db"),
                 self.env.cr.savepoint(),
             ):
-                self.env.cr.execute("SET LOCAL lock_timeout = '100ms'")
                 action()
         other.rollback()
         self.assertEqual(self.rollup._fold(), noted)
