@@ -11,6 +11,7 @@ the next one gets a new process.
 
 import ast
 import collections
+import contextlib
 import importlib
 import json
 import os
@@ -30,7 +31,7 @@ from odoo.tests.result import OdooTestResult
 from odoo.tests.suite import OdooSuite
 from odoo.tools import config
 
-from . import mutation
+from . import mutation, processes
 from .settings import MUTATIONS
 from .ui import say
 
@@ -125,6 +126,7 @@ def in_child(function):
     pid = os.fork()
     if not pid:
         code = 1
+        processes.die_with_parent()
         try:
             os.close(reading)
             with os.fdopen(writing, "w") as pipe:
@@ -353,6 +355,16 @@ class Trial:
                 jobs = jobs[1:]
 
 
+def load_profile():
+    """Let property tests end at the first example that fails."""
+    with contextlib.suppress(ImportError):
+        from hypothesis import Phase, settings
+
+        phases = [Phase.explicit, Phase.generate]
+        settings.register_profile("mutate", phases=phases, database=None)
+        settings.load_profile("mutate")
+
+
 def main(config_file, target, share, result):
     """Try all mutants of a target, or a share of them; write what happened."""
     config.parse_config(["-c", config_file, "--log-level=critical"], setup_logging=True)
@@ -360,6 +372,7 @@ def main(config_file, target, share, result):
     Registry(config["db_name"][0])
     # not before: it would look for tests to run while it loads
     config["test_enable"] = True
+    load_profile()
     start = time.monotonic()
     trial = Trial(target)
     problems = trial.prepare()

@@ -64,14 +64,20 @@ MUTATIONS = {
     "verdict": {
         "code": {
             "models/verdict.py": (),
-            "models/service_promise_verdict.py": (),
+            "models/service_promise_verdict.py": (
+                *("EARLY_UPDATE_SHARE", "ENDINGS", "_service_limit"),
+                *("_service_verdict", "_compute_date_limit", "_compute_outcome"),
+                *("_service_outcome", "_compute_delay_hours", "_service_delay"),
+                *("_compute_wait_minutes", "_compute_is_counted", "_service_counts"),
+                *("_service_was_told_early", "_add_precomputed_values"),
+                *("_service_is_early_update", "_compute_state", "_search_state"),
+                "_state_domain",
+            ),
         },
         "tests": (
+            "test_promise_verdict",
             "test_verdict",
             "test_promise.TestPromiseLife",
-            "test_life.TestTakeOver",
-            "test_life.TestKinds",
-            "test_life.TestClock",
         ),
     },
     "tokens": {

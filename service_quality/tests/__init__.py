@@ -47,6 +47,7 @@ from . import test_plan
 from . import test_polish
 from . import test_privacy
 from . import test_promise
+from . import test_promise_verdict
 from . import test_quick_feedback
 from . import test_recovery
 from . import test_report_schedule
