@@ -6,6 +6,14 @@ from odoo.tools import format_datetime
 #: A moment as the server writes it.
 MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\b")
 
+#: Fields whose keys stand in events about a row, by model; words of people never do.
+KEYED = {
+    "service.promise": ("state", "customer_verdict"),
+    "service.checklist": ("state",),
+    "service.scope.change": ("state",),
+}
+WORDED = ("made", "typo")
+
 EVENT_KINDS = [
     ("made", "Recorded"),
     ("told", "Customer informed of the promise"),
@@ -115,17 +123,16 @@ class ServiceEvent(models.Model):
     def _service_show(self, value):
         """Return a stored value as its reader knows it.
 
-        Moments in his time zone and language, outcomes by their name.
+        Moments in his time zone and language, states and outcomes by their name.
         """
         if not value:
             return False
-        if self.kind in ("corrected", "waived"):
-            promises, lists = self.env["service.promise"], self.env["service.checklist"]
-            labels = {
-                **dict(lists._fields["state"]._description_selection(self.env)),
-                **dict(promises._fields["outcome"]._description_selection(self.env)),
-            }
-            return labels.get(value, value)
+        if self.kind not in WORDED and self.res_model in KEYED:
+            row_fields = self.env[self.res_model]._fields
+            for name in KEYED[self.res_model]:
+                labels = dict(row_fields[name]._description_selection(self.env))
+                if value in labels:
+                    return labels[value]
 
         def show(match):
             moment = fields.Datetime.to_datetime(match.group())

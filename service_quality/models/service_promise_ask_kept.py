@@ -204,7 +204,7 @@ class ServicePromise(models.Model):
             return f"{format_datetime(self.env, moment, tz=zone)} ({zone})"
 
         return [
-            (_("Concerns"), self.res_name or ""),
+            (_("About"), self.res_name or ""),
             (_("We promised"), self.name),
             (_("Promised for"), shown(self.date_due)),
             (_("Noted by us as done"), shown(self.date_settled)),

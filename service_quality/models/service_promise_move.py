@@ -59,7 +59,7 @@ class ServicePromise(models.Model):
         _ = self.env._
         zone = self.partner_id.tz or document.env.user.tz or "UTC"
         return [
-            (_("Concerns"), self.res_name or ""),
+            (_("About"), self.res_name or ""),
             (_("We promised"), self.name),
             (_("Promised for"), self._service_link_moment(self.date_due, zone)),
             (_("New date"), self._service_link_moment(self.date_due_asked, zone)),

@@ -204,7 +204,7 @@ class ServiceScopeChange(models.Model):
         """
         _ = self.env._
         rows = [
-            (_("Concerns"), self.res_name),
+            (_("About"), self.res_name),
             (_("What changes"), self.name),
             (_("Details"), self.description),
             (_("Why"), self.reason),

@@ -342,7 +342,7 @@ class ServiceWorkbook(models.AbstractModel):
             text("currency", _("Currency"), "currency_id.name", 10),
             moment("date_due_new", _("New date"), "date_due_new"),
             choice("state", _("State"), self.env, model, "state", width=22),
-            moment("date_made", _("Made on"), "create_date"),
+            moment("date_made", _("Created on"), "create_date"),
             moment("date_sent", _("Sent on"), "date_sent"),
             moment("date_decided", _("Decided on"), "date_decided"),
             text("decided_by", _("Decided by"), "decided_by", 24),

@@ -354,6 +354,15 @@ class TestScopeSend(ScopeCase):
             self.cancel(change)
         self.assertEqual(len(self.recalls()), 1)
 
+    def test_history_in_words(self):
+        change = self.make_change()
+        self.cancel(change)
+        self.sync()
+        sent, recalled = self.as_user(self.raw_events(change), self.agent)[-2:]
+        self.assertEqual((sent.old_shown, sent.new_shown), ("Draft", "v1"))
+        self.assertEqual(recalled.old_shown, "Waiting for the customer")
+        self.assertEqual(recalled.new_shown, "Cancelled")
+
     def test_called_back_in_his_language(self):
         self.env["res.lang"]._activate_lang("hu_HU")
         self.customer.lang = "hu_HU"
