@@ -274,6 +274,17 @@ class TestChecklistTemplate(ServiceCase):
                 line.figure = False
                 self.assertFalse(line.is_automatic)
 
+    def test_preview_of_an_automatic_line(self):
+        template = self.make_template(
+            [
+                {"name": "All kept?", "is_automatic": True},
+                {"name": "In time?", "is_automatic": True, "figure": "deadlines"},
+            ]
+        )
+        preview = self.as_user(template, self.admin).preview
+        self.assertIn("from the ledger: every promise was kept", preview)
+        self.assertIn("from the ledger: Deadlines were kept", preview)
+
     def test_checklists_made_from_it(self):
         mine = self.start_checklist(self.make_ticket(), self.template)
         self.start_checklist(self.make_ticket())

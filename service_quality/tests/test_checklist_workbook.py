@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
 from ..report.checklist_workbook import write_templates
+from ..wizard import checklist_workbook_reader
 from .common import ServiceCase
 
 HEADERS = {
@@ -230,8 +231,26 @@ class TestChecklistWorkbook(ServiceCase):
 
     def test_numbers_that_a_spreadsheet_made_fractions(self):
         """1.0 is the key 1: spreadsheets know no whole numbers."""
-        book = self.make_book(templates=[[1.0, "Imported", "work", 0.5]])
-        self.assertEqual(self.do_import(book).mapped("line_ids.name"), ["Done?"])
+        target = io.BytesIO()
+        with (
+            zipfile.ZipFile(io.BytesIO(self.make_book())) as book,
+            zipfile.ZipFile(target, "w") as changed,
+        ):
+            for name in book.namelist():
+                content = book.read(name)
+                if name.endswith("sheet1.xml"):
+                    self.assertEqual(content.count(b"<v>1</v>"), 1)
+                    content = content.replace(b"<v>1</v>", b"<v>1.0</v>")
+                changed.writestr(name, content)
+        imported = self.do_import(target.getvalue())
+        self.assertEqual(imported.mapped("line_ids.name"), ["Done?"])
+
+    def test_more_rows_than_anybody_writes(self):
+        self.patch(checklist_workbook_reader, "MAX_ROWS", 4)
+        lines = [[1, "check", f"Line {index}"] for index in range(3)]
+        self.assertEqual(len(self.do_import(self.make_book(lines=lines)).line_ids), 3)
+        lines.append([1, "check", "Too many"])
+        self.assertRefused(self.make_book(lines=lines), "Lines: too many rows")
 
     def test_rows_left_empty(self):
         lines = [[1, "check", "One"], [None, "", None], [1, "check", "Two"]]

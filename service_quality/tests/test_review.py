@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import ServiceCase
+from .common import NOW, ServiceCase
 
 LINES = [
     {"name": "Understood?", "is_required": True, "weight": 3},
@@ -523,6 +523,19 @@ class TestReview(ReviewCase):
         self.assertEqual(review.line_ids.corrected_value, 2)
         self.assertEqual(review.line_ids.ruling_reason, "He was not told")
 
+    def test_a_text_has_no_right_answer(self):
+        review = self.publish(answers=("yes", 4, 0, None))
+        line = review.line_ids[3]
+        line._service_unseal().write({"comment": "Speak slower", "date_answered": NOW})
+        self.dispute(review, line)
+        judge = self.as_user(review, self.admin)
+        (ruling,) = self._rule(line, ruling="overturned", answer="yes")
+        self.assertRefused(
+            ValidationError, lambda: judge.action_decide("No", [ruling]), review
+        )
+        judge.action_decide("He did", self._rule(line))
+        self.assertEqual(line.ruling, "upheld")
+
     def _rule(self, *lines, **vals):
         return [{"id": line.id, "ruling": "upheld", **vals} for line in lines]
 
@@ -862,6 +875,13 @@ class TestMystery(ReviewCase):
             self.visit(self.stranger)
         with self.assertRaises(ValidationError):
             self.visit(self.branch, visitor=self.portal)
+        place = self.as_user(self.branch, self.manager)
+        for visitor_id in ("x", True, 2**40, [self.agent.id]):
+            with self.subTest(visitor_id=visitor_id):
+                with self.assertRaises(ValidationError):
+                    place.action_service_start_mystery(
+                        self.visit_template.id, visitor_id
+                    )
         with self.assertRaises(UserError):
             self.as_user(self.branch, self.manager).action_service_start_mystery(
                 self.template.id

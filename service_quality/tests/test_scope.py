@@ -161,6 +161,13 @@ class TestScopeDraft(ScopeCase):
             with self.assertRaises(AccessError):
                 self.as_user(change, user).write({"name": "Another"})
         self.assertEqual(change.state, "draft")
+        theirs = self.make_change(
+            document=self.make_ticket(user=self.manager), user=self.manager, send=False
+        )
+        theirs._service_document().unlink()
+        self.sync()
+        with self.assertRaisesRegex(UserError, "no longer exists"):
+            self.as_user(theirs, self.manager).write({"name": "Another"})
 
     def test_files_one_may_not_read(self):
         secret = self.env["ir.attachment"].create(
@@ -556,6 +563,37 @@ class TestScopeWord(ScopeCase):
         self.decide(token, "confirmed")
         self.assertEqual(promise.date_due, self.after(hours=5))
         self.assertIn("tightened", self.events_of(promise))
+
+    def test_the_promise_that_the_change_names(self):
+        """Of two that run the agent chooses the one that moves, or takes it back."""
+        first = self.make_promise(self.ticket, date_due=self.after(hours=4))
+        second = self.make_promise(self.ticket, date_due=self.after(hours=5))
+        change = self.make_change(
+            send=False, promise_id=second.id, date_due_new=self.moment(days=2)
+        )
+        mine = self.as_user(change, self.agent)
+        mine.write({"promise_id": False})
+        self.assertFalse(change.promise_id)
+        mine.write({"promise_id": second.id})
+        mine.action_send()
+        self.decide(self.token_of(self.mails()[-1]), "confirmed")
+        self.assertOutcome(second, "moved")
+        self.assertOutcome(first, None)
+        self.assertFalse(first.successor_id)
+
+    def test_an_earlier_date_agreed_too_late(self):
+        """His yes to a date that is over already makes nothing better or worse."""
+        promise = self.make_promise(self.ticket, date_due=self.after(hours=4))
+        self.make_change(date_due_new=self.moment(hours=3), send=False)
+        change, token = self.sent_token(
+            date_due_new=self.moment(hours=3), promise_id=promise.id
+        )
+        due = promise.date_due
+        self.now = due + timedelta(seconds=1)
+        self.assertEqual(self.decide(token, "confirmed"), "gone")
+        self.assertEqual((promise.date_due, promise.state), (due, "overdue"))
+        self.assertFalse(promise.successor_id)
+        self.assertFalse(change.date_decided)
 
     def test_a_confirmed_date_without_a_promise_is_one(self):
         _change, token = self.sent_token(date_due_new=self.moment(days=2))

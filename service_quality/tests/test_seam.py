@@ -1,8 +1,12 @@
 import re
 from pathlib import Path
 
-from odoo.tests import tagged
+from psycopg2 import IntegrityError
 
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..hooks import TABLES, uninstall_hook
 from .common import ServiceCase
 
 ADDON = Path(__file__).parents[1]
@@ -74,3 +78,45 @@ class TestSeam(ServiceCase):
         for name in ("service.promise", "service.checklist", "service.feedback"):
             for field in self.env[name]._fields.values():
                 self.assertFalse(HOSTS.search(field.comodel_name or ""), field)
+
+
+@tagged("post_install", "-at_install")
+class TestUninstall(ServiceCase):
+    """What the addon holds back goes with it; what is the host's stays as it was."""
+
+    def test_the_ledger_lets_go(self):
+        ticket, order = self.make_ticket(), self.make_order()
+        self.start_checklist(ticket)
+        promise = self.make_promise(ticket)
+        self.close(ticket)
+        self.assertOutcome(promise, "kept")
+        self.sync()
+        self.assertFalse(self.may_go(self.employee))
+        before = self.facts_of(ticket), self.facts_of(order)
+        # nothing of this is to happen to the files of this database
+        self.addCleanup(self.env.cr.postcommit.clear)
+        uninstall_hook(self.env)
+        for table in TABLES:
+            self.env.cr.execute(f"SELECT count(*) FROM {table}")
+            self.assertEqual(self.env.cr.fetchone(), (0,), table)
+        self.assertEqual((self.facts_of(ticket), self.facts_of(order)), before)
+        self.assertTrue(self.may_go(self.employee))
+        # the trigger went first: nothing is left to count what the host does
+        self.env.cr.execute(
+            "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
+            " AND tgrelid IN ('service_promise'::regclass, 'sale_order'::regclass)"
+        )
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def may_go(self, employee):
+        """Tell whether the database lets an employee go."""
+        with mute_logger("odoo.sql_db"):
+            try:
+                with self.env.cr.savepoint() as savepoint:
+                    self.env.cr.execute(
+                        "DELETE FROM hr_employee WHERE id = %s", employee.ids
+                    )
+                    savepoint.rollback()
+            except IntegrityError:
+                return False
+        return True
