@@ -44,7 +44,7 @@ class Bench:
         self.count = options.rounds
         self.arms = [Arm("without", options.without)]
         self.arms += [
-            Arm(name, self.database) for name in ("none", "plan", "checklist")
+            Arm(name, self.database) for name in ("none", "plan", "strict", "checklist")
         ]
 
     def progress(self, text):

@@ -114,7 +114,7 @@ def run(bench):
     rows = []
     for name, operation in OPERATIONS.items():
         bench.progress(name)
-        used = [arms["without"], arms["none"], arms["plan"]]
+        used = [arms["without"], arms["none"], arms["plan"], arms["strict"]]
         if operation is create_ticket:
             used.append(arms["checklist"])
         results = rounds(used, operation, bench.count, of_work=True)
@@ -137,7 +137,7 @@ def compare(name, results, extra_queries, extra_percent):
     def add(arm, queries_limit, percent_limit):
         seconds, queries = results[arm]
         percent = paired_percent(seconds, base_seconds)
-        title = {"none": "no plan", "plan": "plan"}[arm]
+        title = {"none": "no plan", "plan": "plan", "strict": "strict plan"}[arm]
         rows.append(
             Row(
                 "hosts",
@@ -154,6 +154,8 @@ def compare(name, results, extra_queries, extra_percent):
 
     add("none", 0, extra_percent)
     add("plan", extra_queries, extra_percent)
+    if "strict" in results:
+        add("strict", extra_queries, extra_percent)
     if "checklist" in results:
         rows += compare_checklist(name, results)
     return rows

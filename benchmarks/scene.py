@@ -12,7 +12,13 @@ AGENT_GROUPS = (
     "helpdesk_mgmt.group_helpdesk_user",
     "sales_team.group_sale_salesman_all_leads",
 )
-RULES = (("response", 4), ("progress", 16), ("deadline", 24))
+#: The plans as they are shipped, without their checklist and survey.
+STARTER_PLANS = {
+    "helpdesk.ticket": "service_quality.plan_ticket",
+    "sale.order": "service_quality.plan_order",
+}
+#: Everything that a plan can promise, on every document.
+STRICT_RULES = (("response", 4), ("progress", 16), ("deadline", 24))
 CHECKLIST_LINES = 8
 
 
@@ -42,12 +48,14 @@ def build(arm):
             "next_stage": open_stages[1].id,
             "done": done.id,
         }
-        if arm.name in ("plan", "checklist"):
-            make_plans(env, company, with_checklist=arm.name == "checklist")
+        if arm.name in ("plan", "strict", "checklist"):
+            make_plans(env, company, arm.name)
         cursor.commit()
         as_agent = env(user=agent.id)
         ticket = as_agent["helpdesk.ticket"].create(ticket_vals(arm))
         order = as_agent["sale.order"].create(order_vals(arm))
+        # The first promise ever of a company empties caches; it is not what we measure
+        as_agent["sale.order"].create(order_vals(arm)).action_confirm()
         arm.scene.update(ticket=ticket.id, order=order.id)
         cursor.commit()
 
@@ -72,10 +80,14 @@ def make_agent(env, company, name):
     return agent
 
 
-def make_plans(env, company, with_checklist):
-    """A plan with three promises for tickets and one for orders."""
+def make_plans(env, company, name):
+    """Plans for tickets and for orders.
+
+    :param str name: of the arm: ``plan`` promises what the shipped plans promise,
+        ``checklist`` starts a checklist as well, ``strict`` promises everything
+    """
     template = env["service.checklist.template"]
-    if with_checklist:
+    if name == "checklist":
         template = template.create(
             {
                 "name": "Bench",
@@ -85,7 +97,12 @@ def make_plans(env, company, with_checklist):
                 ],
             }
         )
-    for model in ("helpdesk.ticket", "sale.order"):
+    for model, starter in STARTER_PLANS.items():
+        rules = [
+            {"name": kind, "kind": kind, "hours": hours} for kind, hours in STRICT_RULES
+        ]
+        if name != "strict":
+            rules = [rule.copy_data()[0] for rule in env.ref(starter).rule_ids]
         env["service.plan"].create(
             {
                 "name": f"Bench {model}",
@@ -93,8 +110,7 @@ def make_plans(env, company, with_checklist):
                 "company_id": company.id,
                 "template_ids": [Command.set(template.ids)],
                 "rule_ids": [
-                    Command.create({"name": kind, "kind": kind, "hours": hours})
-                    for kind, hours in RULES
+                    Command.create({**rule, "plan_id": False}) for rule in rules
                 ],
             }
         )

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ServiceQualityMixin(models.AbstractModel):
@@ -31,23 +32,37 @@ class ServiceQualityMixin(models.AbstractModel):
             return
         new = joining.filtered(lambda doc: states[doc.id]["is_new"])
         self._service_apply_templates(matches, states, new)
-        promising = {}  # document -> the rules that promise something on it
-        for plan, documents in matches:
-            for rule in plan.rule_ids:
-                concerned = documents.filtered_domain(rule._service_domain())
-                # what ran on a new document before need not be asked
-                if fresh := (concerned - new)._service_entering(rule, states):
-                    fresh -= fresh._service_promised(rule)
-                for document in (concerned & new) + fresh:
-                    promising.setdefault(document, []).append(rule.id)
         rules = matches[0][0].rule_ids  # any: they differ in their ids only
         vals_list = [
             vals
-            for document, rule_ids in promising.items()
+            for document, rule_ids in self._service_promising(matches, states, new)
             for vals in rules.browse(rule_ids)._service_promise_vals(document, now)
         ]
         if vals_list:
             self.env["service.promise"]._service_record_later(vals_list)
+
+    def _service_promising(self, matches, states, new):
+        """Return which rules promise something for the first time on which document.
+
+        :param list matches: (plan, documents) that apply and may begin something
+        :param dict states: document id -> ``matched``
+        :param new: those of the documents that were just created
+        :return: list of (document, ids of rules)
+        """
+        promising = {}
+        entering = set()  # what ran on a new document before need not be asked
+        for plan, documents in matches:
+            for rule in plan.rule_ids:
+                concerned = documents.filtered_domain(rule._service_domain())
+                fresh = (concerned - new)._service_entering(rule, states)
+                entering |= {(document.id, rule.id) for document in fresh}
+                for document in (concerned & new) + fresh:
+                    promising.setdefault(document, []).append(rule.id)
+        promised = self._service_promised(entering)
+        return [
+            (document, [row for row in rule_ids if (document.id, row) not in promised])
+            for document, rule_ids in promising.items()
+        ]
 
     def _service_apply_templates(self, matches, states, new):
         """Start the checklists of plans.
@@ -79,19 +94,24 @@ class ServiceQualityMixin(models.AbstractModel):
             )
         )
 
-    def _service_promised(self, rule):
-        """Keep the documents on which a rule made a promise once."""
-        if not self:
-            return self
+    def _service_promised(self, entering):
+        """Keep what was promised once.
+
+        :param set entering: (document id, rule id)
+        :return: the part of it for which there is a promise, running or not
+        """
+        if not entering:
+            return entering
         promises = self.env["service.promise"]._service_unseal()
-        made = promises.search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("rule_id", "=", rule.id),
-            ]
+        promises.flush_model(["res_model", "res_id", "rule_id"])
+        # SQL: pairs, and with the savepoint of the worker in one round trip
+        question = SQL(
+            "SELECT res_id, rule_id FROM service_promise"
+            " WHERE res_model = %s AND (res_id, rule_id) IN %s",
+            self._name,
+            tuple(entering),
         )
-        return self.browse(set(made.mapped("res_id")))
+        return set(promises._service_query_now(question))
 
     def _service_mirror_native(self, now):
         """Record the dates the documents state; later changes are only noted.

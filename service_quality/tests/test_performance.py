@@ -203,6 +203,27 @@ class TestPerformance(ServiceCase):
             counted.append(queries[0])
         self.assertLessEqual(counted[1] - counted[0], 2 * 7)
 
+    def test_joining_later_asks_once_for_all_rules(self):
+        """A change that meets four rules asks what they promised before as one does."""
+        urgent = "[('priority', '=', '3')]"
+        counted = []
+        for number in (1, 1, 4):  # the first time fills the registry's caches
+            plan = self.make_plan(
+                rules=[
+                    {"name": f"R{i}", "kind": "deadline", "hours": i, "domain": urgent}
+                    for i in range(1, number + 1)
+                ]
+            )
+            tickets = self.make_tickets(3)
+            with self.counting() as queries:
+                tickets.priority = "3"
+                self.sync()
+            self.env.invalidate_all()
+            self.assertEqual(len(tickets.service_promise_ids), 3 * number)
+            counted.append(queries[0])
+            plan.active = False
+        self.assertEqual(counted[1], counted[2])
+
     def test_open_list_of_a_document_in_one_query_each(self):
         """Reading the counts of 80 tickets takes one grouping, not 80."""
         tickets = self.make_tickets(80)
