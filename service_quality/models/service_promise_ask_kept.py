@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 from odoo.tools.mail import email_normalize
 
 from .prefetch import APART
@@ -199,15 +198,14 @@ class ServicePromise(models.Model):
         """Return what the customer reads, as (label, text) pairs in his language."""
         _ = self.env._
         zone = self.partner_id.tz or self.calendar_id.tz or "UTC"
-
-        def shown(moment):
-            return f"{format_datetime(self.env, moment, tz=zone)} ({zone})"
-
         return [
             (_("About"), self.res_name or ""),
             (_("We promised"), self.name),
-            (_("Promised for"), shown(self.date_due)),
-            (_("Noted by us as done"), shown(self.date_settled)),
+            (_("Promised for"), self._service_link_moment(self.date_due, zone)),
+            (
+                _("Noted by us as done"),
+                self._service_link_moment(self.date_settled, zone),
+            ),
         ]
 
     # ------------------------------------------------------------------

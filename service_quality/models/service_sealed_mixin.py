@@ -203,11 +203,17 @@ class ServiceSealedMixin(models.AbstractModel):
                 self.env._(
                     "%(model)s: recorded facts cannot be edited. Use the actions "
                     "offered on the record.",
-                    model=self._description,
+                    model=self._service_model_name(),
                 )
             )
         self._service_open_guard()
         return super().write(vals)
+
+    @api.model
+    def _service_model_name(self):
+        """Return what rows of this model are called in the reader's language."""
+        # sudo: the name of a model, known to everybody who meets its rows
+        return self.env["ir.model"].sudo()._get(self._name).name
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_unsealed(self):
@@ -215,7 +221,7 @@ class ServiceSealedMixin(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "%(model)s: recorded facts cannot be deleted.",
-                    model=self._description,
+                    model=self._service_model_name(),
                 )
             )
 
