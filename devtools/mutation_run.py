@@ -12,6 +12,7 @@ the next one gets a new process.
 import ast
 import collections
 import contextlib
+import difflib
 import importlib
 import json
 import os
@@ -359,8 +360,9 @@ class Trial:
                 ended_before = number
 
 
-def load_profile():
-    """Let property tests end at the first example that fails."""
+def waste_no_time():
+    """Let a failing test end at once: nobody reads how the values differ."""
+    difflib.ndiff = difflib.unified_diff = lambda *_arguments, **_options: iter(())
     with contextlib.suppress(ImportError):
         from hypothesis import Phase, settings
 
@@ -376,7 +378,7 @@ def main(config_file, target, share, result):
     Registry(config["db_name"][0])
     # not before: it would look for tests to run while it loads
     config["test_enable"] = True
-    load_profile()
+    waste_no_time()
     start = time.monotonic()
     trial = Trial(target)
     problems = trial.prepare()
