@@ -62,7 +62,7 @@ SHEETS = (
         "Scope changes",
         (
             *("What changes", "Document", "Customer", "Employee", "Department"),
-            *("Price difference", "New date", "State", "Made on", "Sent on"),
+            *("Price difference", "New date", "State", "Created on", "Sent on"),
             *("Decided on", "Decided by", "Customer's comment"),
             *("Decided before the work", "Work without an answer"),
         ),

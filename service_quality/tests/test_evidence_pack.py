@@ -68,7 +68,7 @@ class TestEvidencePack(PackCase):
         self.assertEqual(
             kinds,
             [
-                ("P1", "Promise recorded"),
+                ("P1", "Recorded"),
                 ("", "Written to the customer"),
                 ("P1", "Customer informed of the promise"),
                 ("", "Customer informed"),
