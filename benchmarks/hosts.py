@@ -1,11 +1,9 @@
 """Operations on tickets and orders, with and without the addon's work."""
 
-import statistics
-
 from odoo import SUPERUSER_ID
 
 from . import scene
-from .measure import Row, paired_percent, rounds
+from .measure import Row, cost_rows, paired_percent, rounds
 
 #: More queries and more time that an operation may cost while a plan is active.
 EXTRA_QUERIES = 4
@@ -129,33 +127,12 @@ def run(bench):
 
 def compare(name, results, extra_queries, extra_percent):
     """The rows of one operation."""
-    base_seconds, base_queries = results["without"]
-    base_ms = 1000 * statistics.median(base_seconds)
-    base = f"without: {base_queries} q, {base_ms:.1f} ms"
-    rows = []
-
-    def add(arm, queries_limit, percent_limit):
-        seconds, queries = results[arm]
-        percent = paired_percent(seconds, base_seconds)
-        title = {"none": "no plan", "plan": "plan", "strict": "strict plan"}[arm]
-        rows.append(
-            Row(
-                "hosts",
-                f"{name}, {title}",
-                "queries",
-                queries_limit,
-                queries - base_queries,
-                base,
-            )
-        )
-        rows.append(
-            Row("hosts", f"{name}, {title}", "% time", percent_limit, percent, base)
-        )
-
-    add("none", 0, extra_percent)
-    add("plan", extra_queries, extra_percent)
-    if "strict" in results:
-        add("strict", extra_queries, extra_percent)
+    limits = {
+        arm: (0 if arm == "none" else extra_queries, extra_percent)
+        for arm in ("none", "plan", "strict")
+        if arm in results
+    }
+    rows = cost_rows("hosts", name, results, limits)
     if "checklist" in results:
         rows += compare_checklist(name, results)
     return rows

@@ -12,6 +12,8 @@ from odoo.modules.registry import Registry
 
 #: Where a database has its process on this machine; a socket has a path.
 LOCAL = ("", "127.0.0.1", "localhost", "::1")
+#: What the sides with the addon are called in the result.
+TITLES = {"none": "no plan", "plan": "plan", "strict": "strict plan"}
 
 
 @dataclass
@@ -52,19 +54,9 @@ class Arm:
         return api.Environment(self.cursor, uid, context)
 
     def work_clock(self):
-        """Return a function that tells the seconds of work of this side so far.
-
-        Work is the time of the processor, in this process and in the database's that
-        serves the arm. They take turns, so on a quiet machine it is what passes. On a
-        busy one it leaves out the waiting for a processor that others have, which on
-        a virtual machine is most of what a clock on the wall counts. Where the
-        database runs elsewhere, it is that clock.
-        """
+        """Return a function that tells the seconds of work of this side so far."""
         self.cursor.execute("SELECT pg_backend_pid()")
-        pids = [pid for (pid,) in self.cursor.fetchall()]
-        if not has_backends(self.cursor, pids):
-            return time.perf_counter
-        return lambda: time.process_time() + backend_seconds(pids)
+        return work_clock(self.cursor)
 
     def measure(self, operation, of_work=False):
         """Return (seconds, queries) of one call up to its commit, then roll back.
@@ -90,22 +82,29 @@ class Arm:
         return seconds, queries
 
 
-def has_backends(cursor, pids):
-    """Tell whether these processes of the database run on this machine."""
+def work_clock(cursor):
+    """Return a function that tells the seconds of work so far.
+
+    Work is the time of the processor, in this process and in those of the database
+    that serve it. They take turns, so on a quiet machine it is what passes. On a busy
+    one it leaves out the waiting for a processor that others have, which on a virtual
+    machine is most of what a clock on the wall counts. Where the database runs
+    elsewhere, it is that clock.
+
+    :param cursor: that has just asked for the ids of the database's processes
+    """
+    backends = [Path(f"/proc/{pid}/schedstat") for (pid,) in cursor.fetchall()]
     host = cursor.connection.info.host or ""
     is_here = host in LOCAL or host.startswith("/")
-    return is_here and all(map(Path.exists, map(schedstat, pids)))
+    if not is_here or not all(map(Path.exists, backends)):
+        return time.perf_counter
 
+    def clock():
+        # the first figure: nanoseconds on a processor
+        worked = sum(int(backend.read_text().split()[0]) for backend in backends)
+        return time.process_time() + worked / 1e9
 
-def schedstat(pid):
-    """Where Linux tells how long a process was on a processor."""
-    return Path(f"/proc/{pid}/schedstat")
-
-
-def backend_seconds(pids):
-    """Return how long these processes of the database were on a processor."""
-    # the first figure: nanoseconds
-    return sum(int(schedstat(pid).read_text().split()[0]) for pid in pids) / 1e9
+    return clock
 
 
 @contextmanager
@@ -152,3 +151,25 @@ def paired_percent(seconds, others, base=None):
         mine - theirs for mine, theirs in zip(seconds, others, strict=True)
     )
     return 100 * difference / statistics.median(base or others)
+
+
+def cost_rows(group, label, results, limits):
+    """The rows that say what something costs more than without the addon.
+
+    :param dict results: name of the arm -> (list of seconds, queries)
+    :param dict limits: name of the arm -> (more queries, more percent of time)
+    """
+    base_seconds, base_queries = results["without"]
+    base_ms = 1000 * statistics.median(base_seconds)
+    base = f"without: {base_queries} q, {base_ms:.1f} ms"
+    rows = []
+    for name, (queries_limit, percent_limit) in limits.items():
+        seconds, queries = results[name]
+        title = f"{label}, {TITLES[name]}"
+        extra = queries - base_queries
+        percent = paired_percent(seconds, base_seconds)
+        rows += [
+            Row(group, title, "queries", queries_limit, extra, base),
+            Row(group, title, "% time", percent_limit, percent, base),
+        ]
+    return rows

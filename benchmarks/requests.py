@@ -8,25 +8,17 @@ story of a new ticket and a new order.
 
 import statistics
 import threading
-import time
 
 from lxml import etree
 from werkzeug.test import Client
 
-from odoo import http
+from odoo import SUPERUSER_ID, http
 
 from . import scene
-from .measure import (
-    Row,
-    backend_seconds,
-    has_backends,
-    paired_percent,
-    quiet_memory,
-)
+from .hosts import EXTRA_PERCENT, EXTRA_QUERIES
+from .measure import cost_rows, quiet_memory, work_clock
+from .session import make_session
 
-#: More queries and more time that a request may cost while a plan is active.
-EXTRA_QUERIES = 4
-EXTRA_PERCENT = 10
 WARM = 2
 TEXT = "We found the cause and will send you the part tomorrow."
 
@@ -37,24 +29,9 @@ class Browser:
     def __init__(self, arm):
         self.arm = arm
         self.client = Client(http.root)
-        self.client.set_cookie("session_id", self.make_session())
-        self.specs = {
-            model: self.specification(model)
-            for model in ("helpdesk.ticket", "sale.order")
-        }
-
-    def make_session(self):
-        """Log the agent in; return the cookie."""
-        user = self.arm.env()["res.users"].browse(self.arm.scene["agent"]).sudo()
-        session = http.root.session_store.new()
-        session.update(
-            http.get_default_session(), db=self.arm.database, _trace_disable=True
-        )
-        session.uid, session.login = user.id, user.login
-        session.context = {"lang": "en_US", "tz": user.tz, "uid": user.id}
-        session.session_token = user._compute_session_token(session.sid)
-        http.root.session_store.save(session)
-        return session.sid
+        agent = arm.env(SUPERUSER_ID)["res.users"].browse(arm.scene["agent"])
+        self.client.set_cookie("session_id", make_session(agent))
+        self.specs = {model: self.specification(model) for model in MODELS.values()}
 
     def specification(self, model):
         """What the client reads of a form, as it takes it from the view."""
@@ -178,26 +155,16 @@ REQUESTS = {
 }
 
 
-def work_clock(arm):
-    """Return a function that tells the seconds of work so far, of all connections.
-
-    As :meth:`.measure.Arm.work_clock`, but a request has its own connections.
-    """
-    arm.cursor.execute(
+def measure(browser, request, story):
+    """Return (seconds of work, queries) of one request."""
+    cursor = browser.arm.cursor
+    # a request has connections of its own
+    cursor.execute(
         "SELECT pid FROM pg_stat_activity"
         " WHERE datname = current_database() AND backend_type = 'client backend'"
     )
-    pids = [pid for (pid,) in arm.cursor.fetchall()]
-    is_here = has_backends(arm.cursor, pids)
-    arm.cursor.rollback()
-    if not is_here:
-        return time.perf_counter
-    return lambda: time.process_time() + backend_seconds(pids)
-
-
-def measure(browser, request, story):
-    """Return (seconds of work, queries) of one request."""
-    clock = work_clock(browser.arm)
+    clock = work_clock(cursor)
+    cursor.rollback()
     with quiet_memory():
         start = clock()
         request(browser, story)
@@ -228,19 +195,12 @@ def run(bench):
 
 def compare(title, figures):
     """The rows of one request."""
-    seconds, queries = {}, {}
-    for name, rounds in figures.items():
-        seconds[name] = [took for took, _asked in rounds]
-        queries[name] = statistics.median_high(asked for _took, asked in rounds)
-    milliseconds = 1000 * statistics.median(seconds["without"])
-    note = f"without: {queries['without']} q, {milliseconds:.1f} ms"
-    rows = []
-    for name, arm, limit in (("none", "no plan", 0), ("plan", "plan", EXTRA_QUERIES)):
-        label = f"request, {title}, {arm}"
-        extra = queries[name] - queries["without"]
-        percent = paired_percent(seconds[name], seconds["without"])
-        rows += [
-            Row("requests", label, "queries", limit, extra, note),
-            Row("requests", label, "% time", EXTRA_PERCENT, percent, note),
-        ]
-    return rows
+    results = {
+        name: (
+            [seconds for seconds, _queries in rounds],
+            statistics.median_high(queries for _seconds, queries in rounds),
+        )
+        for name, rounds in figures.items()
+    }
+    limits = {"none": (0, EXTRA_PERCENT), "plan": (EXTRA_QUERIES, EXTRA_PERCENT)}
+    return cost_rows("requests", f"request, {title}", results, limits)

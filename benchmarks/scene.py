@@ -98,20 +98,20 @@ def make_plans(env, company, name):
             }
         )
     for model, starter in STARTER_PLANS.items():
-        rules = [
-            {"name": kind, "kind": kind, "hours": hours} for kind, hours in STRICT_RULES
-        ]
-        if name != "strict":
-            rules = [rule.copy_data()[0] for rule in env.ref(starter).rule_ids]
+        if name == "strict":
+            rules = [
+                {"name": kind, "kind": kind, "hours": hours}
+                for kind, hours in STRICT_RULES
+            ]
+        else:
+            rules = env.ref(starter).rule_ids.copy_data()
         env["service.plan"].create(
             {
                 "name": f"Bench {model}",
                 "res_model": model,
                 "company_id": company.id,
                 "template_ids": [Command.set(template.ids)],
-                "rule_ids": [
-                    Command.create({**rule, "plan_id": False}) for rule in rules
-                ],
+                "rule_ids": [Command.create(rule) for rule in rules],
             }
         )
 

@@ -15,17 +15,8 @@ def bench(names, rounds):
         with locks.preparing("bench"):
             source = odoo_source.ensure()
             databases = Databases(server, source.version)
-            # of the kind "test", so that what a killed run left is dropped
-            own = {
-                databases.name("test", f"{kind}_{os.getpid()}"): template()
-                for kind, template in (
-                    ("without", databases.base),
-                    ("with", databases.addon),
-                )
-            }
-            for name, template in own.items():
-                databases.drop(name)
-                databases.copy(template, name)
+            templates = {"without": databases.base(), "with": databases.addon()}
+            own = [databases.throw_away(*item) for item in templates.items()]
         try:
             return run_benchmarks(*own, server, names, rounds)
         finally:

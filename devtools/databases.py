@@ -216,6 +216,16 @@ class Databases:
             shutil.rmtree(self.files(target), ignore_errors=True)
             shutil.copytree(files, self.files(target), copy_function=os.link)
 
+    def throw_away(self, key, template):
+        """Copy a template for this process; return the name of the copy.
+
+        Of the kind "test": what a killed run left is dropped by the next.
+        """
+        name = self.name("test", f"{key}_{os.getpid()}")
+        self.drop(name)
+        self.copy(template, name)
+        return name
+
     def rename(self, source, target):
         """Rename a database, its files first: only the database makes it valid."""
         files = self.files(source)

@@ -5,6 +5,7 @@ After a change of ``package.json``, in its folder::
     npm install --package-lock-only --omit-lockfile-registry-resolved
 """
 
+import functools
 import hashlib
 import os
 import shutil
@@ -15,6 +16,7 @@ from .ui import step
 FILES = (paths.TOOLS / "package.json", paths.TOOLS / "package-lock.json")
 
 
+@functools.cache
 def folder():
     """The folder with the packages, filled if need be; the name makes it valid."""
     content = b"".join(path.read_bytes() for path in FILES)

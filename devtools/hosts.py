@@ -57,9 +57,7 @@ def hosts(names, with_neighbours=False):
 
 def run_arm(databases, server, arm, template, names, with_neighbours):
     """Run the tests in a copy of a template; return {test: outcome}."""
-    database = databases.name("test", f"{arm}_{os.getpid()}")
-    databases.drop(database)
-    databases.copy(template, database)
+    database = databases.throw_away(arm, template)
     env, extra = odoo_server.environment(server), {}
     if with_neighbours:
         env["PYTHONPATH"] = str(neighbours.folder())

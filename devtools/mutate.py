@@ -6,7 +6,6 @@ other makes the command fail, so does a reason for a mutant that is no more.
 """
 
 import json
-import os
 
 from . import locks, odoo_server, odoo_source, paths, postgres, processes
 from .databases import Databases
@@ -32,11 +31,7 @@ def mutate(names, share):
         with locks.preparing("mutate"):
             source = odoo_source.ensure()
             databases = Databases(server, source.version)
-            template = databases.addon()
-            # of the kind "test", so that what a killed run left is dropped
-            database = databases.name("test", f"mutate_{os.getpid()}")
-            databases.drop(database)
-            databases.copy(template, database)
+            database = databases.throw_away("mutate", databases.addon())
         try:
             codes = [
                 run_target(database, server, name, share) for name in names or MUTATIONS

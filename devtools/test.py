@@ -41,12 +41,9 @@ def test(arguments):
             databases = Databases(server, source.version)
             base, template = databases.base(), databases.addon()
             names = [
-                databases.name("test", f"{number}_{os.getpid()}")
+                databases.throw_away(number, template)
                 for number in range(1, len(halves) + 1)
             ]
-            for name in names:
-                databases.drop(name)
-                databases.copy(template, name)
         try:
             env = environment(server, base, browser_folder)
             if arguments:

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from devtools import eslint, lint, node, paths
+from devtools import eslint, lint, node, paths, python_env
 from devtools.ui import DevError
 
 CLEAN = "export const twice = (number) => number * 2;\n"
@@ -53,6 +53,30 @@ def test_a_script_is_corrected_where_that_is_safe(repository):
     assert not is_clean()
     assert is_clean(fix=True)
     assert repository.read_text().startswith("const two = 2;")
+
+
+def test_translations_are_put_in_order(tmp_path, monkeypatch):
+    python_env.ensure(paths.LINT_VENV, paths.LINT_LOCK_FILE, "Style checkers")
+    shutil.copytree(
+        paths.ROOT / "service_quality_crm" / "i18n", tmp_path / "crm" / "i18n"
+    )
+    (tmp_path / "crm" / "__manifest__.py").write_text("{}")
+    template = tmp_path / "crm" / "i18n" / "service_quality_crm.pot"
+    good = template.read_text()
+    head, *entries = good.rstrip("\n").split("\n\n")
+    template.write_text("\n\n".join([head, *reversed(entries)]) + "\n")
+    monkeypatch.setattr(lint.paths, "addon_folders", lambda: [tmp_path / "crm"])
+
+    def check(fix):
+        return [
+            lint.passes(name, command)
+            for name, command in lint.commands(fix).items()
+            if name.startswith("oca-checks-po")
+        ]
+
+    assert check(fix=False) == [False]
+    assert check(fix=True) == [True, True]
+    assert template.read_text().rstrip("\n") == good.rstrip("\n")
 
 
 @pytest.mark.parametrize(

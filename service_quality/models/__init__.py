@@ -1,4 +1,5 @@
 from . import checklist_score, verdict, wilson
+from . import unchecked_many2one
 from . import service_sealed_mixin
 from . import service_linked_mixin, service_cached_mixin
 from . import service_link_mixin

@@ -4,7 +4,8 @@ from .prefetch import APART
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["service.unchecked.mixin", "res.company"]
 
     service_due_soon_hours = fields.Float(
         "Due Soon (hours)",

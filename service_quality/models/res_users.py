@@ -3,7 +3,8 @@ from odoo.tools import ormcache
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["service.unchecked.mixin", "res.users"]
 
     @api.model
     @ormcache("user_id", "company_id")

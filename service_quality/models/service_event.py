@@ -3,6 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from .unchecked_many2one import UncheckedMany2one
+
 #: A moment as the server writes it.
 MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\b")
 
@@ -109,30 +111,46 @@ class ServiceEvent(models.Model):
     old_shown = fields.Char("Old", compute="_compute_shown")
     new_shown = fields.Char("New", compute="_compute_shown")
     note = fields.Text(readonly=True, help="Text of the evidence, copied.")
-    company_id = fields.Many2one("res.company", readonly=True, index=True)
+    company_id = UncheckedMany2one("res.company", readonly=True, index=True)
+    create_uid = UncheckedMany2one("res.users", "Created by", readonly=True)
+    write_uid = UncheckedMany2one("res.users", "Last Updated by", readonly=True)
 
     _record_idx = models.Index("(res_model, res_id)")
 
     @api.depends("old_value", "new_value")
     @api.depends_context("lang", "tz")
     def _compute_shown(self):
-        for event in self:
-            event.old_shown = event._service_show(event.old_value)
-            event.new_shown = event._service_show(event.new_value)
+        for res_model, events in self.grouped("res_model").items():
+            labels = self._service_labels(res_model)
+            for event in events:
+                known = {} if event.kind in WORDED else labels
+                event.old_shown = self._service_show(event.old_value, known)
+                event.new_shown = self._service_show(event.new_value, known)
 
-    def _service_show(self, value):
+    @api.model
+    def _service_labels(self, res_model):
+        """Return what the keys in events about rows of a model are called.
+
+        :return: dict of key -> label in the reader's language
+        """
+        labels = {}
+        for name in KEYED.get(res_model, ()):
+            field = self.env[res_model]._fields[name]
+            labels = dict(field._description_selection(self.env)) | labels
+        return labels
+
+    @api.model
+    def _service_show(self, value, labels):
         """Return a stored value as its reader knows it.
 
         Moments in his time zone and language, states and outcomes by their name.
+
+        :param dict labels: key -> label
         """
         if not value:
             return False
-        if self.kind not in WORDED and self.res_model in KEYED:
-            row_fields = self.env[self.res_model]._fields
-            for name in KEYED[self.res_model]:
-                labels = dict(row_fields[name]._description_selection(self.env))
-                if value in labels:
-                    return labels[value]
+        if value in labels:
+            return labels[value]
 
         def show(match):
             moment = fields.Datetime.to_datetime(match.group())

@@ -8,6 +8,7 @@ from odoo.tools.safe_eval import safe_eval
 CACHED_FIELDS = {
     "service.plan": (
         "active",
+        "res_model",
         "domain",
         "template_ids",
         "rule_ids",
@@ -123,14 +124,21 @@ class ServicePlan(models.Model):
 
     def _service_domain(self):
         """Return the filter of this plan as a Domain."""
-        return self._service_parse_domain(self.domain)
+        return self._service_parse_domain(self.domain, self.res_model)
 
     @api.model
-    def _service_parse_domain(self, text):
-        """Return the Domain of a filter as it is stored, a text."""
-        if (text or "[]").strip() == "[]":
-            return Domain.TRUE
-        return Domain(safe_eval(text, {"uid": self.env.uid}))
+    @ormcache("text", "res_model", "self.env.uid")
+    def _service_parse_domain(self, text, res_model):
+        """Return the Domain of a filter as it is stored, a text.
+
+        Every document asks, and to read the text takes longer than to apply it. What
+        is kept holds in any transaction: :meth:`odoo.fields.Domain.optimize` says so.
+
+        :param str text: a domain; it may name ``uid``
+        :param str res_model: name of the model it is for
+        """
+        domain = Domain(safe_eval(text or "[]", {"uid": self.env.uid}))
+        return domain.optimize(self.env[res_model])
 
     @api.model
     @ormcache("res_model", "company_id")
@@ -197,7 +205,9 @@ class ServicePlan(models.Model):
         """
         # sudo: see _service_plan_ids
         plans = self.sudo().search([("res_model", "=", res_model)])
-        domains = [row._service_domain() for row in (*plans, *plans.rule_ids)]
+        # As they are written: a field that is no more must not stop a document.
+        texts = [row.domain or "[]" for row in (*plans, *plans.rule_ids)]
+        domains = [Domain(safe_eval(text, {"uid": self.env.uid})) for text in texts]
         return frozenset(
             condition.field_expr.partition(".")[0]
             for domain in domains

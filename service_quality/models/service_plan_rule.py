@@ -85,7 +85,8 @@ class ServicePlanRule(models.Model):
 
     def _service_pause_domain(self):
         """Return when the customer has the ball, as a Domain."""
-        return self.env["service.plan"]._service_parse_domain(self.pause_domain)
+        plan = self.plan_id
+        return plan._service_parse_domain(self.pause_domain, plan.res_model)
 
     def _service_can_pause(self):
         """Tell whether this rule knows a state of waiting for the customer."""
@@ -100,9 +101,11 @@ class ServicePlanRule(models.Model):
         """
         rules = self.sudo().with_context(active_test=False)  # their filters only
         rules = rules.search([("plan_id.res_model", "=", res_model)])
-        return Domain.OR(
+        domain = Domain.OR(
             rule._service_pause_domain() for rule in rules if rule._service_can_pause()
         )
+        # the same filter in many plans becomes one
+        return domain.optimize(self.env[res_model])
 
     @api.model
     def _service_waiting(self, documents):
@@ -117,7 +120,9 @@ class ServicePlanRule(models.Model):
         return frozenset(documents.sudo().filtered_domain(domain)._ids)
 
     def _service_domain(self):
-        return self.env["service.plan"]._service_parse_domain(self.domain)
+        """Return to which documents of its plan this rule applies, as a Domain."""
+        plan = self.plan_id
+        return plan._service_parse_domain(self.domain, plan.res_model)
 
     def _service_promise_vals(self, document, moment):
         """Return the vals of the promises these rules make on one document.

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .unchecked_many2one import UncheckedMany2one
+
 KINDS = [
     ("deadline", "Deadline"),
     ("response", "First answer"),
@@ -66,6 +68,8 @@ class ServicePromise(models.Model):
         }
     )
 
+    create_uid = UncheckedMany2one("res.users", "Created by", readonly=True)
+    write_uid = UncheckedMany2one("res.users", "Last Updated by", readonly=True)
     name = fields.Char("Promise", required=True, help="What was promised.")
     kind = fields.Selection(KINDS, required=True, default="deadline")
     source = fields.Selection(SOURCES, required=True, readonly=True, copy=False)

@@ -171,6 +171,11 @@ class ServicePromise(models.Model):
 
         :return: SQL, which returns the ids in the order of ``vals_list``
         """
+        counts = self.env["service.worker"]._service_counts()
+        for vals in vals_list if counts else ():
+            count = counts.get((vals["res_model"], vals["res_id"]))
+            if count is not None:
+                count[vals["company_id"]] += 1
         # SQL: the event needs the id of its promise, which one statement knows
         # without a round trip
         return SQL(

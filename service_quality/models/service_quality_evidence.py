@@ -19,18 +19,17 @@ class ServiceQualityMixin(models.AbstractModel):
     # Done, cancelled, reopened
     # ------------------------------------------------------------------
 
-    def _service_settle_changes(self, matches, states, now):
+    def _service_settle_changes(self, matches, states, now, cancelled, done):
         """Settle and reopen promises after a change of the documents.
 
         :param list matches: (plan, documents) that apply
         :param dict states: document id -> ``is_new``, ``was_done``
         :param now: server time, naive UTC
+        :param cancelled: those of the documents that are no longer wanted
+        :param done: those of the others that are done
         """
-        documents = self.sudo()  # done, cancelled: the state of the document only
-        cancelled = documents.filtered(lambda doc: doc._service_is_cancelled())
-        pending = documents - cancelled if cancelled else documents
-        done = pending.filtered(lambda doc: doc._service_is_done())
-        pending = pending - done if done else pending
+        ended = cancelled + done
+        pending = self - ended if ended else self
         newly_done = done.filtered(lambda doc: not states[doc.id]["was_done"])
         reopened = pending.filtered(lambda doc: states[doc.id]["was_done"])
         Promise = self.env["service.promise"]

@@ -15,15 +15,17 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_apply_plans(self, matches, states, now):
         """Start the checklists and make the promises of plans.
 
-        On new documents, and on those that meet a plan or rule for the first time:
-        what ran on a document once is not started again.
+        On those of these documents, none of them done or cancelled, that are new or
+        meet a plan or rule for the first time: what ran on a document once is not
+        started again.
+
+        :param list matches: (plan, documents) that apply
+        :param dict states: document id -> ``is_new``, ``matched``
+        :param now: server time, naive UTC
         """
-        # sudo: done or not, cancelled or not; who changed it may see it no longer
-        joining = self.sudo().filtered(
+        joining = self.filtered(
             lambda doc: (
-                (states[doc.id]["is_new"] or states[doc.id]["matched"] is not None)
-                and not doc._service_is_done()
-                and not doc._service_is_cancelled()
+                states[doc.id]["is_new"] or states[doc.id]["matched"] is not None
             )
         )
         matches = [(plan, documents & joining) for plan, documents in matches]
@@ -52,11 +54,14 @@ class ServiceQualityMixin(models.AbstractModel):
         promising = {}
         entering = set()  # what ran on a new document before need not be asked
         for plan, documents in matches:
+            all_new = documents <= new
             for rule in plan.rule_ids:
                 concerned = documents.filtered_domain(rule._service_domain())
-                fresh = (concerned - new)._service_entering(rule, states)
-                entering |= {(document.id, rule.id) for document in fresh}
-                for document in (concerned & new) + fresh:
+                if not all_new:
+                    fresh = (concerned - new)._service_entering(rule, states)
+                    entering |= {(document.id, rule.id) for document in fresh}
+                    concerned = (concerned & new) + fresh
+                for document in concerned:
                     promising.setdefault(document, []).append(rule.id)
         promised = self._service_promised(entering)
         return [

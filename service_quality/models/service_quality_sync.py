@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import fields, models
 
 
@@ -28,7 +30,11 @@ class ServiceQualityMixin(models.AbstractModel):
         """
         if not self:
             return
-        states = self.env["service.worker"]._service_states(self._name)
+        worker = self.env["service.worker"]
+        states = worker._service_states(self._name)
+        if is_new:
+            counts = worker._service_counts()
+            counts.update(((self._name, res_id), Counter()) for res_id in self._ids)
         for document in self:
             # The first state of the transaction is what was true before it.
             known = states.setdefault(
@@ -71,20 +77,21 @@ class ServiceQualityMixin(models.AbstractModel):
     def _service_sync(self, states):
         """Bring the ledger in line with changed documents; idempotent.
 
+        Called as superuser: done or not, cancelled or not; who changed a document may
+        see it no longer.
+
         :param dict states: document id -> ``is_new``, ``was_done``,
             ``was_cancelled``, ``assigned``
         """
         now = fields.Datetime.now()
         matches = self.env["service.plan"]._service_for(self)
-        self._service_apply_plans(matches, states, now)
-        revived = self.filtered(lambda doc: states[doc.id]["was_cancelled"])
-        if revived:
-            # sudo: cancelled or not, nothing else
-            revived = revived.sudo().filtered(
-                lambda doc: not doc._service_is_cancelled()
-            )
+        cancelled = self.filtered(lambda doc: doc._service_is_cancelled())
+        wanted = self - cancelled if cancelled else self
+        done = wanted.filtered(lambda doc: doc._service_is_done())
+        (wanted - done if done else wanted)._service_apply_plans(matches, states, now)
+        if revived := wanted.filtered(lambda doc: states[doc.id]["was_cancelled"]):
             self._service_revive(revived, now)
         self._service_mirror_native(now)
         if assigned := self.filtered(lambda doc: states[doc.id]["assigned"]):
             assigned._service_on_assigned()
-        self._service_settle_changes(matches, states, now)
+        self._service_settle_changes(matches, states, now, cancelled, done)

@@ -93,7 +93,8 @@ class ServiceReviewProgram(models.Model):
 
     def _service_domain(self):
         """Return the filter of this program as a Domain."""
-        return self.env["service.plan"]._service_parse_domain(self.domain)
+        plans = self.env["service.plan"]
+        return plans._service_parse_domain(self.domain, self.res_model)
 
     # ------------------------------------------------------------------
     # Drawing

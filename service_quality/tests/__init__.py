@@ -68,6 +68,7 @@ from . import test_survey_race
 from . import test_team_figures
 from . import test_tour
 from . import test_translations
+from . import test_unchecked
 from . import test_uninstalled
 from . import test_verdict
 from . import test_wilson

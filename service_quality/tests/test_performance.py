@@ -1,7 +1,9 @@
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models.service_promise_life import RUNNING_FIELDS
 from ..models.service_promise_writing import COMPUTED_FIELDS, VERDICT_FIELDS
@@ -202,6 +204,51 @@ class TestPerformance(ServiceCase):
                 self.sync()
             counted.append(queries[0])
         self.assertLessEqual(counted[1] - counted[0], 2 * 7)
+
+    def test_saving_a_new_document_shows_what_it_promises(self):
+        """The number on the button of a document just made is right, and free."""
+        rules = [{"name": f"R{i}", "kind": "deadline", "hours": i} for i in (1, 2)]
+        self.make_plan(rules=rules)
+        tickets = self.model("helpdesk.ticket", self.agent)
+        vals = {"name": "T", "description": "x", "company_id": self.company.id}
+        counted = {}
+        for names in (("name",), ("name", "service_promise_count")) * 2:
+            with self.counting() as queries:
+                [saved] = tickets.web_save(vals, {name: {} for name in names})
+                self.env.cr.flush()
+            counted[names] = queries[0]  # the second time, with warm caches
+        self.assertEqual(saved["service_promise_count"], 2)
+        self.assertEqual(len(set(counted.values())), 1, counted)
+        ticket = tickets.browse(saved["id"])
+        self.assertEqual(len(ticket.service_promise_ids), 2)
+
+    def test_number_of_a_new_document_follows_what_happens_to_it(self):
+        self.make_plan(rules=[{"name": "R", "kind": "deadline", "hours": 1}])
+        ticket = self.make_tickets(1)
+
+        def read(company):
+            mine = ticket.with_context(allowed_company_ids=company.ids)
+            mine.invalidate_recordset(["service_promise_count"])
+            return mine.service_promise_count
+
+        self.assertEqual(read(self.company), 1)
+        self.assertEqual(read(self.other_company), 0)
+        self.record(ticket, 1)
+        self.assertEqual(read(self.company), 2)
+        self.sync()
+        self.assertEqual(read(self.company), 2)
+        self.assertEqual(read(self.other_company), 0)
+
+    def test_what_failed_is_not_counted(self):
+        self.make_plan(rules=[{"name": "R", "kind": "deadline", "hours": 1}])
+        documents = self.env.registry["helpdesk.ticket"]
+        with (
+            patch.object(documents, "_service_settle_changes", side_effect=ValueError),
+            mute_logger("odoo.addons.service_quality.models.service_worker"),
+        ):
+            ticket = self.make_tickets(1)
+            self.assertEqual(ticket.service_promise_count, 0)
+        self.assertFalse(ticket.service_promise_ids)
 
     def test_joining_later_asks_once_for_all_rules(self):
         """A change that meets four rules asks what they promised before as one does."""

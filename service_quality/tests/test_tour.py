@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from odoo import Command, fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import TourCase
 
@@ -25,17 +25,7 @@ class TestTour(TourCase):
             "helpdesk_mgmt.group_helpdesk_manager",
         }
         cls.users = {
-            login: new_test_user(
-                cls.env,
-                login=login,
-                groups=names,
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-                tz="Europe/Budapest",
-                lang="en_US",
-                email=f"{login}@example.com",
-            )
-            for login, names in groups.items()
+            login: cls._make_user(login, names) for login, names in groups.items()
         }
         cls.employee = cls.env["hr.employee"].create(
             {

@@ -48,11 +48,27 @@ const urlHas = (content, part, isThere = true) => ({
     },
 });
 
+/** Tell whether a person can scroll what he sees of a node. */
+const isScrollable = (node) => {
+    const { overflowY } = getComputedStyle(node);
+    const scrolls = ["auto", "scroll"].includes(overflowY) && node.scrollHeight > node.clientHeight;
+    return scrolls || (node.parentElement !== null && isScrollable(node.parentElement));
+};
+
 /** The manager narrows the page, goes back, refreshes, and opens what is behind it. */
 registry.category("web_tour.tours").add("service_dashboard_manager", {
     steps: () => [
         { trigger: value("counted", "55") },
         { trigger: ".o_service_tile[data-figure=rate] .o_service_value:contains('81.8 %')" },
+        {
+            content: "The page is longer than the window and can be scrolled",
+            trigger: tile("rate"),
+            run() {
+                if (!isScrollable(this.anchor)) {
+                    throw new Error("What is below the window can't be reached.");
+                }
+            },
+        },
         {
             content: "Ranked by kept rate; too few promises, no rank",
             trigger: "tbody tr:first-child .o_service_rank:contains('1.')",
