@@ -178,18 +178,6 @@ class ServiceQualityMixin(models.AbstractModel):
             "company_id": document._service_get_company().id,
         }
 
-    def _service_read_customer(self):
-        """Return the customer of one document, what promises keep of him being read.
-
-        Two columns, for all customers of a batch; by itself the ORM reads all fifty,
-        which takes longer than all else that a promise takes.
-        """
-        partner = self._service_get_partner()
-        field = partner._fields["complete_name"]
-        if any(field._cache_missing_ids(partner)):
-            field._to_prefetch(partner).fetch(("complete_name", "email"))
-        return partner
-
     def _service_get_calendar(self, employee):
         """Return the hours in which somebody works on one document."""
         return (
@@ -227,7 +215,7 @@ class ServiceQualityMixin(models.AbstractModel):
         return {
             **self._service_snapshot_vals(employee),
             # stored, what the display name is made of each time
-            "partner_name": document._service_read_customer().complete_name or False,
+            "partner_name": document._service_get_partner().complete_name or False,
             "partner_email": document._service_get_email() or False,
             "name": name,
             "kind": kind,

@@ -17,7 +17,10 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
 
 const openReport = (menu) => [
     {
-        trigger: "button[data-menu-xmlid='service_quality.service_reporting_menu']",
+        content: "Where letters are wide, the last menus are behind a plus",
+        trigger:
+            "button[data-menu-xmlid='service_quality.service_reporting_menu']:visible, " +
+            ".o_menu_sections_more button",
         run: "click",
     },
     {
