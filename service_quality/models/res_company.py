@@ -23,6 +23,7 @@ class ResCompany(models.Model):
         "Tolerance of Appointments (minutes)",
         default=5,
         help="So many minutes after the agreed start an appointment is still on time.",
+        prefetch=APART,
     )
     service_remind_hours = fields.Float(
         "Remind Before (hours)",
@@ -66,6 +67,7 @@ class ResCompany(models.Model):
         "Low Score",
         default=50.0,
         help="An answer below this (0-100) opens a recovery.",
+        prefetch=APART,
     )
     service_recovery_on = fields.Selection(
         [
@@ -109,11 +111,13 @@ class ResCompany(models.Model):
         "Share Who Complain (%)",
         default=4.0,
         help="Of a hundred dissatisfied customers so many complain.",
+        prefetch=APART,
     )
     service_min_counted = fields.Integer(
         "Promises to Compare",
         default=20,
         help="Under this many counted promises nobody is compared with others.",
+        prefetch=APART,
     )
 
     _service_settings_sane = models.Constraint(

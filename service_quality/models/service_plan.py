@@ -194,6 +194,7 @@ class ServicePlan(models.Model):
                 },
             )
             for records in (plans, plans.rule_ids, plans.template_ids)
+            if records
         )
 
     @api.model

@@ -41,7 +41,7 @@ class ServiceQualityMixin(models.AbstractModel):
         rdata = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         scheduled = self._is_notification_scheduled(kwargs.get("scheduled_date"))
         by_hand = message.message_type in ("comment", "email")
-        automatic = self.env.context.get(AUTOMATIC)
+        automatic = self._service_is_automatic()
         if by_hand and not scheduled and not automatic and self._service_is_watched():
             self._service_try(lambda: self._service_on_message(message, rdata))
         elif not by_hand and not scheduled and any(row["share"] for row in rdata):
@@ -51,16 +51,28 @@ class ServiceQualityMixin(models.AbstractModel):
     def _message_mail_after_hook(self, mails):
         result = super()._message_mail_after_hook(mails)
         by_hand = self.env.uid != SUPERUSER_ID and not self.env.user.share
-        automatic = self.env.context.get(AUTOMATIC)
+        automatic = self._service_is_automatic()
         if by_hand and not automatic and self._service_is_watched():
             self._service_try(lambda: self._service_on_mails(mails))
         return result
 
     def _message_track_post_template(self, changes):
-        # A mail that a change of stage sends by itself informs nobody of progress.
-        return super(
-            ServiceQualityMixin, self.with_context(**{AUTOMATIC: True})
-        )._message_track_post_template(changes)
+        # A mail that a change of stage sends by itself informs nobody of progress. Said
+        # to the transaction: most changes send none, and a context takes its time.
+        data = self.env.cr.precommit.data
+        before = data.get(AUTOMATIC)  # one mail may send another one
+        data[AUTOMATIC] = True
+        try:
+            return super()._message_track_post_template(changes)
+        finally:
+            if not before:
+                data.pop(AUTOMATIC, None)
+
+    def _service_is_automatic(self):
+        """Tell whether what is being sent, is sent by the system itself."""
+        return bool(
+            self.env.context.get(AUTOMATIC) or self.env.cr.precommit.data.get(AUTOMATIC)
+        )
 
     def _service_is_watched(self):
         """Tell whether a contact on these documents can matter to the ledger.

@@ -76,6 +76,8 @@ class ServiceQualityMixin(models.AbstractModel):
         :param dict states: document id -> ``matched``
         :param new: those of the documents that were just created
         """
+        if not any(plan.template_ids for plan, _documents in matches):
+            return
         Checklist = self.env["service.checklist"]
         started = set()  # on new documents nothing else runs
         guarded = set().union(*(docs._ids for row, docs in matches if row.is_gate))
@@ -112,7 +114,7 @@ class ServiceQualityMixin(models.AbstractModel):
         columns = [Partner._fields[name] for name in ("complete_name", "email")]
         customers = Partner.union(*(doc._service_get_partner() for doc in self))
         unread = tuple(columns[0]._cache_missing_ids(customers))
-        promises = self.env["service.promise"]._service_unseal()
+        promises = self.env["service.promise"]
         questions = []
         # SQL: pairs, and with the savepoint of the worker in one round trip
         if entering:

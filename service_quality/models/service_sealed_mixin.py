@@ -45,8 +45,7 @@ class ServiceSealedMixin(models.AbstractModel):
         if self.env.su and self._service_is_unsealed():
             return self
         context = {**clean_context(self.env.context), SEAL_KEY: SEAL}
-        # The whole context is built here: pylint: disable=context-overridden
-        return self.sudo().with_context(context)
+        return self.with_env(self.env(context=context, su=True))
 
     def _service_is_unsealed(self):
         return self.env.context.get(SEAL_KEY) is SEAL
@@ -113,9 +112,10 @@ class ServiceSealedMixin(models.AbstractModel):
         """
         names = tuple(dict.fromkeys(chain.from_iterable(vals_list)))
         converters, inverses = self._service_insert_facts(names)
-        for model_name, inverse in inverses:
-            # What the other side of a link knows of its rows, is no longer all
-            self.env[model_name].invalidate_model([inverse], flush=False)
+        for inverse in inverses:
+            # What the other side of a link knows of its rows, is no longer all. The
+            # model's method would look at this side as well, which stays as it is.
+            inverse._invalidate_cache(self.env)
         stamps = dict.fromkeys(("create_uid", "write_uid"), self.env.uid)
         stamps |= dict.fromkeys(("create_date", "write_date"), self.env.cr.now())
         last = tuple(stamps.values())
@@ -143,8 +143,7 @@ class ServiceSealedMixin(models.AbstractModel):
 
         :param tuple names: of fields
         :return: pairs of a name and what converts its values (None: they are what
-            the database takes, but for False), pairs of a model and its field that
-            lists the rows
+            the database takes, but for False), fields that list the rows
         """
         fields_ = [self._fields[name] for name in names]
         return (
@@ -152,7 +151,7 @@ class ServiceSealedMixin(models.AbstractModel):
                 (field.name, self._service_insert_converter(field)) for field in fields_
             ),
             tuple(
-                (inverse.model_name, inverse.name)
+                inverse
                 for field in fields_
                 for inverse in self.pool.field_inverses[field]
             ),

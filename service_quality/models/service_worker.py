@@ -1,5 +1,4 @@
 import logging
-import uuid
 
 import psycopg2
 
@@ -16,6 +15,10 @@ PENDING_KEY = "service_quality_pending"
 GUARD_KEY = "service_quality_guard"
 #: Key of what was promised on documents made in this transaction, there as well.
 COUNTS_KEY = "service_quality_counts"
+#: SQL: there is no ORM for savepoints; that of the cursor costs two more round trips
+#: and runs the precommit hooks. One name for all: the last one is meant.
+SAVEPOINT = SQL("SAVEPOINT service_quality")
+ROLLBACK = SQL("ROLLBACK TO SAVEPOINT service_quality")
 
 
 class Guard:
@@ -30,7 +33,7 @@ class Guard:
 
     def __init__(self, env):
         self.env = env
-        self.name = None
+        self.is_open = False
         self.events = []
         self.statements = []
 
@@ -51,7 +54,7 @@ class Guard:
 
     def open(self):
         """Set the savepoint, if it is not set yet."""
-        if self.name is None:
+        if not self.is_open:
             self.send()
 
     def has_kept(self):
@@ -66,22 +69,17 @@ class Guard:
         """
         self._keep_events()
         statements, self.statements = self.statements, []
-        if self.name is None:
-            self.name = f"service_quality_{uuid.uuid4().hex}"
-            # SQL: there is no ORM for savepoints; that of the cursor costs two more
-            # round trips and runs the precommit hooks
-            savepoint = SQL("SAVEPOINT %s", SQL.identifier(self.name))
-            statements.insert(0, savepoint)
+        if not self.is_open:
+            self.is_open = True
+            statements.insert(0, SAVEPOINT)
         if question is not None:
             statements.append(question)
         return statements and self.env.execute_query(SQL("; ").join(statements))
 
     def undo(self):
         """Take back what was written; what the host wrote before stays."""
-        if self.name is not None:
-            self.env.execute_query(
-                SQL("ROLLBACK TO SAVEPOINT %s", SQL.identifier(self.name))
-            )
+        if self.is_open:
+            self.env.execute_query(ROLLBACK)
             self.env.transaction.clear()
             self.env.cr.precommit.data.pop(COUNTS_KEY, None)
 
@@ -208,14 +206,14 @@ class ServiceWorker(models.AbstractModel):
         guard = data[GUARD_KEY] = Guard(self.env)
         try:
             work()
-            if guard.name is not None:
+            if guard.is_open:
                 self.env.flush_all()
             if guard.has_kept():
                 guard.send()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
-            if isinstance(error, psycopg2.Error) and guard.name is None:
+            if isinstance(error, psycopg2.Error) and not guard.is_open:
                 raise  # the transaction is broken, and not by a write of ours
             guard.undo()
             # A failure of ours must never stop the host from saving.
