@@ -96,7 +96,7 @@ MUTATIONS = {
                 *("_service_lock_for", "_service_siblings"),
             ),
         },
-        "tests": ("test_link_parts", "test_link"),
+        "tests": ("test_link_parts", "test_link", "test_link_address"),
     },
     "rollup": {
         "code": {
