@@ -1,3 +1,4 @@
+import itertools
 import logging
 
 import psycopg2
@@ -15,10 +16,8 @@ PENDING_KEY = "service_quality_pending"
 GUARD_KEY = "service_quality_guard"
 #: Key of what was promised on documents made in this transaction, there as well.
 COUNTS_KEY = "service_quality_counts"
-#: SQL: there is no ORM for savepoints; that of the cursor costs two more round trips
-#: and runs the precommit hooks. One name for all: the last one is meant.
-SAVEPOINT = SQL("SAVEPOINT service_quality")
-ROLLBACK = SQL("ROLLBACK TO SAVEPOINT service_quality")
+#: Numbers of savepoints: work that another work sets off must not hide the first one's.
+NUMBERS = itertools.count(1)
 
 
 class Guard:
@@ -34,6 +33,7 @@ class Guard:
     def __init__(self, env):
         self.env = env
         self.is_open = False
+        self.savepoint = SQL.identifier(f"service_quality_{next(NUMBERS)}")
         self.events = []
         self.statements = []
 
@@ -71,7 +71,9 @@ class Guard:
         statements, self.statements = self.statements, []
         if not self.is_open:
             self.is_open = True
-            statements.insert(0, SAVEPOINT)
+            # SQL: there is no ORM for savepoints; that of the cursor costs two more
+            # round trips and runs the precommit hooks
+            statements.insert(0, SQL("SAVEPOINT %s", self.savepoint))
         if question is not None:
             statements.append(question)
         return statements and self.env.execute_query(SQL("; ").join(statements))
@@ -79,7 +81,7 @@ class Guard:
     def undo(self):
         """Take back what was written; what the host wrote before stays."""
         if self.is_open:
-            self.env.execute_query(ROLLBACK)
+            self.env.execute_query(SQL("ROLLBACK TO SAVEPOINT %s", self.savepoint))
             self.env.transaction.clear()
             self.env.cr.precommit.data.pop(COUNTS_KEY, None)
 
